@@ -19,6 +19,7 @@ from classifiers.measure.metrics import (
     reliability,
     work_saved,
 )
+from classifiers.measure.reading import Trust, reading_depths, trusted
 from classifiers.measure.reports import Evaluation, FacetReport, HardPaper, ScopeReport
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Facet, Taxonomy
@@ -84,7 +85,7 @@ def evaluate(
         for facet in taxonomy.facets
         if (report := _facet(facet, test, scores, taxonomy)) is not None
     )
-    placed, top1, top3, sections = _sections(test, scores, taxonomy)
+    placed, top1, top3, sections, trust = _sections(test, scores, taxonomy)
     return Evaluation(
         model_id=classifier.model_id,
         scope=_scope(test, scores),
@@ -94,6 +95,7 @@ def evaluate(
         section_top1=top1,
         section_top3=top3,
         hardest=_hardest(test, scores, taxonomy),
+        section_trust=trust,
     )
 
 
@@ -115,6 +117,7 @@ def evaluate_ranking(
         work_saved_at_95=work_saved(margins, truth),
         recall_at_tenth=recall_at(margins, truth),
         reliability=(),
+        reading=reading_depths(margins, truth),
     )
     return Evaluation(name, scope, (), (), 0, nan, nan, ())
 
@@ -151,6 +154,8 @@ def _scope(test: Sequence[Example], scores: Sequence[Scores]) -> ScopeReport:
         work_saved_at_95=work_saved(chances, truth),
         recall_at_tenth=recall_at(chances, truth),
         reliability=reliability(chances, truth),
+        reading=reading_depths(chances, truth),
+        trust=trusted(chances, truth),
     )
 
 
@@ -199,14 +204,14 @@ def _facet(
 
 def _sections(
     test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
-) -> tuple[int, float, float, tuple[LabelMeasures, ...]]:
+) -> tuple[int, float, float, tuple[LabelMeasures, ...], Trust | None]:
     rows = [
         (set(e.sections), score)
         for e, score in zip(test, scores, strict=True)
         if e.in_scope and e.sections and not technique_left_open(e, taxonomy)
     ]
     if not rows:
-        return 0, float("nan"), float("nan"), ()
+        return 0, float("nan"), float("nan"), (), None
     ids = [section.id for section in taxonomy.sections]
     chances = np.asarray([[dict(score.sections)[s] for s in ids] for _, score in rows])
     truth = np.asarray([[s in chosen for s in ids] for chosen, _ in rows], dtype=bool)
@@ -215,9 +220,10 @@ def _sections(
         label_measures(s, chances[:, n], truth[:, n], best == n) for n, s in enumerate(ids)
     )
     ranked = [[s for s, _ in score.sections] for _, score in rows]
-    top1 = np.mean([r[0] in chosen for r, (chosen, _) in zip(ranked, rows, strict=True)])
+    first = np.asarray([r[0] in chosen for r, (chosen, _) in zip(ranked, rows, strict=True)])
     top3 = np.mean([bool(chosen & set(r[:3])) for r, (chosen, _) in zip(ranked, rows, strict=True)])
-    return len(rows), float(top1), float(top3), measures
+    trust = trusted(chances.max(axis=1), first)
+    return len(rows), float(first.mean()), float(top3), measures, trust
 
 
 def _hardest(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from classifiers.measure.metrics import LabelMeasures, ReliabilityBin
+from classifiers.measure.reading import ReadingDepth, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class ScopeReport:
     work_saved_at_95: float
     recall_at_tenth: float
     reliability: tuple[ReliabilityBin, ...]
+    #: how far to read for most of the approved papers; empty without approved papers
+    reading: tuple[ReadingDepth, ...] = ()
+    #: probabilities of being in scope that are right; None: none is shown to be
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,5 @@ class Evaluation:
     section_top1: float
     section_top3: float
     hardest: tuple[HardPaper, ...]
+    #: probabilities of the first section that are right; None: none is shown to be
+    section_trust: Trust | None = None

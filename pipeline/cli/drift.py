@@ -6,7 +6,7 @@ from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.learn.drift import measure_drift
-from pipeline.learn.drift_report import DriftReport, drift_sentences
+from pipeline.learn.drift_report import FEWEST_DECISIONS, DriftReport, drift_sentences
 from pipeline.runtime.plurals import counted
 
 
@@ -23,11 +23,18 @@ def drift(invocation: Invocation) -> Answer:
     return Answer(report, _text(report))
 
 
+def _not_known(report: DriftReport) -> str:
+    if report.human is not None and report.human < FEWEST_DECISIONS:
+        needed = counted(FEWEST_DECISIONS, "decision")
+        return f"not judged before {needed}, {report.human} so far"
+    return "not known, because too few papers and decisions are new to the model"
+
+
 def _text(report: DriftReport) -> Text:
     lines = [
         f"week     {report.week}, {counted(report.papers, 'paper')}, model {report.model_id}",
         *(f"         {sentence}" for sentence in drift_sentences(report)),
-        *(f"verdict  {sentence}" for sentence in report.notable or ("nothing notable",)),
+        *(f"verdict  {sentence}" for sentence in report.verdicts or (_not_known(report),)),
     ]
     if not report.missing_terms:
         return tuple(lines)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from classifiers.measure.metrics import LabelMeasures
-from classifiers.measure.reports import Evaluation, FacetReport
+from classifiers.measure.reports import Evaluation, FacetReport, ScopeReport
 from classifiers.measure.simulation import Simulation
 from config.tex.text import plain_text
 from pipeline.cli.answer import Column, Table, Text, table
@@ -18,7 +18,7 @@ _HARDEST_SHOWN = 10
 
 def report_text(report: EvaluationReport) -> Text:
     """Return an evaluation as lines and tables."""
-    recipe = report.recipe.evaluation
+    recipe = report.described.evaluation
     head = (
         *verdict(report),
         "",
@@ -33,6 +33,7 @@ def report_text(report: EvaluationReport) -> Text:
             f"{counted(report.recipe.background, 'unlabelled paper')} from before that moment"
         ),
         *(f"note        {remark}" for remark in report.remarks),
+        f"described   {report.described.name}, {recipe.model_id}",
         *_side_by_side(report),
         "",
         (
@@ -56,6 +57,7 @@ def report_text(report: EvaluationReport) -> Text:
         *head,
         *facets,
         *sections,
+        _reading(recipe.scope),
         *_reliability(recipe),
         *(_curve(report.curve, names) if report.curve else ()),
         *(_hardest(recipe) if recipe.hardest else ()),
@@ -111,6 +113,20 @@ def _measures(name: str, rows: Sequence[LabelMeasures], named: Callable[[str], s
             )
             for row in rows
             if row.support
+        ),
+    )
+
+
+def _reading(scope: ScopeReport) -> Table:
+    return table(
+        (Column("to find"), *_right("read first", "from", "to", "down to probability")),
+        (
+            (
+                f"{depth.recall:.0%} of the relevant",
+                *(f"{share:.0%}" for share in (depth.share, depth.low, depth.high)),
+                figure(depth.probability),
+            )
+            for depth in scope.reading
         ),
     )
 

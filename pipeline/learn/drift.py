@@ -6,7 +6,6 @@ Only papers that the model did not learn from are compared, because the others w
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import isfinite
 
 from classifiers.ambiguity import NOTABLE_SHIFT
 from classifiers.cues import CueClassifier
@@ -22,7 +21,13 @@ from classifiers.measure.drift import (
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
-from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week, save_drift
+from pipeline.learn.drift_report import (
+    FEWEST_DECISIONS,
+    DriftReport,
+    ExamplePaper,
+    iso_week,
+    save_drift,
+)
 from pipeline.learn.examples import LabelledExample, TrainingSet, load_training_set
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -32,8 +37,6 @@ _WEEK = timedelta(days=7)
 #: periods in which papers of a missing section accumulate: stored papers, rejections
 _PAPERS_SINCE = timedelta(days=28)
 _REJECTED_SINCE = timedelta(days=56)
-#: decisions of reviewers from which a missing section is looked for
-_DECIDED = 50
 #: fewest papers on either side for comparing distributions
 _FEWEST = 50
 #: newest decisions on which calibration is measured
@@ -99,28 +102,30 @@ def _measured(services: Services, model: Model, learned: Learned | None) -> Drif
         scores=[scored[d.key].in_scope for d in stream.week],
         decided=[(scored[o.example.document.key].in_scope, o.example.in_scope) for o in decided],
     )
-    enough = min(len(stream.week), len(stream.before)) >= _FEWEST
+    week, before = len(stream.week) >= _FEWEST, len(stream.before) >= _FEWEST
     troubled, others = _sides(stream.month, examples.decided, scored, taxonomy, now=now)
     placed = _placed(stream.month, examples.decided, scored)
-    # without reviewers' decisions every new subject looks like a missing section
+    # Without reviewers' decisions every new subject looks like a missing section.
     human = sum(not one.listed for one in examples.decided)
-    missing = missing_section(troubled, others, taxonomy, placed) if human >= _DECIDED else None
+    known = human >= FEWEST_DECISIONS
+    missing = missing_section(troubled, others, taxonomy, placed) if known else None
     report = DriftReport(
         week=iso_week(now),
         model_id=model.model_id,
         looked_at=now.isoformat(timespec="seconds"),
         papers=len(stream.week),
-        unknown_terms=found.unknown_terms if stream.week else None,
-        unknown_before=unknown_share(model.features, stream.before) if stream.before else None,
-        score_shift=found.score_shift if enough else None,
-        calibration_error=found.calibration_error if isfinite(found.calibration_error) else None,
+        unknown_terms=found.unknown_terms if week else None,
+        unknown_before=unknown_share(model.features, stream.before) if before else None,
+        score_shift=found.score_shift if week and before else None,
+        calibration_error=found.calibration_error if len(decided) >= _FEWEST else None,
         decided=len(decided),
         troubled=len(troubled),
         missing_terms=missing.terms if missing else (),
         missing_examples=_examples(missing, troubled),
         notable=(),
+        human=human,
     )
-    return _judged(report)
+    return _judged(report) if known else report
 
 
 def _stream(
@@ -215,18 +220,13 @@ def _judged(report: DriftReport) -> DriftReport:
     if (
         report.unknown_terms is not None
         and report.unknown_before is not None
-        and report.papers >= _FEWEST
         and report.unknown_terms >= _NOTABLE_GROWTH * report.unknown_before + _NOTABLE_RISE
     ):
         said.append(
             f"{report.unknown_terms:.0%} of the week's words are unknown to the model, "
             f"{report.unknown_before:.0%} were before"
         )
-    if (
-        report.calibration_error is not None
-        and report.decided >= _FEWEST
-        and report.calibration_error >= _NOTABLE_ERROR
-    ):
+    if report.calibration_error is not None and report.calibration_error >= _NOTABLE_ERROR:
         said.append(
             f"probabilities miss the newest {report.decided} decisions by "
             f"{report.calibration_error:.2f} on average"

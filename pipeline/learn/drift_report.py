@@ -13,6 +13,10 @@ from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
 from pipeline.runtime.plurals import counted
 
+#: decisions of people from which a change is reported, because with fewer a young survey's first
+#: weeks differ from each other anyway
+FEWEST_DECISIONS = 50
+
 
 def iso_week(moment: datetime) -> str:
     """Return the ISO 8601 week in UTC that contains an aware datetime, as 2026-W12."""
@@ -53,6 +57,19 @@ class DriftReport:
     missing_examples: tuple[ExamplePaper, ...]
     #: sentences about notable changes
     notable: tuple[str, ...]
+    #: decisions of people so far; None: written by an older version
+    human: int | None = None
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """What is notable, or that nothing is; empty if nothing is known."""
+        if self.notable:
+            return self.notable
+        early = self.human is not None and self.human < FEWEST_DECISIONS
+        measured = (self.unknown_before, self.score_shift, self.calibration_error)
+        if early or all(figure is None for figure in measured):
+            return ()
+        return ("nothing notable",)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -75,7 +92,7 @@ def drift_sentences(report: DriftReport) -> tuple[str, ...]:
             f"In-scope probabilities {how} shifted since training: {report.score_shift:.2f}, "
             f"{NOTABLE_SHIFT} is notable."
         )
-    if report.calibration_error is not None and report.decided:
+    if report.calibration_error is not None:
         said.append(
             f"On {counted(report.decided, 'decision')} that the model does not know, its "
             f"probabilities are off by {report.calibration_error:.2f} on average."
@@ -83,7 +100,7 @@ def drift_sentences(report: DriftReport) -> tuple[str, ...]:
     if report.troubled:
         were = "was" if report.troubled == 1 else "were"
         said.append(f"{counted(report.troubled, 'paper')} {were} left open or rejected lately.")
-    return tuple(said) or ("There are too few papers and decisions new to the model.",)
+    return tuple(said)
 
 
 def drift_path(reports: Path, week: str) -> Path:

@@ -109,7 +109,7 @@ def compete(
     split = split or split_by_time(examples)
     if split is None:
         return Comparison("too few later decisions to compare on", not_worse=True)
-    recipe = _recipe(champion)
+    recipe = recipe_of(champion)
     if not itself and recipe is None:
         return Comparison("the recipe of the model in use is no longer known", not_worse=True)
     background = _before(examples.known_before(split.cut), split)
@@ -195,7 +195,7 @@ def _like(
     )
 
 
-def _recipe(model: Model) -> Recipe | None:
+def recipe_of(model: Model) -> Recipe | None:
     """Return the recipe of a model; None if its settings no longer exist."""
     made = {name: value for name, value in model.header.settings.items() if name != "seed"}
     if made.keys() != {each.name for each in fields(Recipe)}:

@@ -1,5 +1,6 @@
 """Say in plain sentences what a training brought."""
 
+from pipeline.learn.evaluation.verdict import right_text, tenths
 from pipeline.learn.promotion import Comparison
 from pipeline.runtime.plurals import counted
 
@@ -26,13 +27,22 @@ def comparison_sentence(contest: Comparison) -> str:
     """Return how the new model compares, as the end of a sentence."""
     if contest.difference is None or contest.chance is None:
         return f"they were not compared ({contest.verdict})."
-    on = f"on {counted(contest.papers, 'later decision')}"
-    figures = f"the difference in error is {contest.difference:+.4f}"
+    how = "better than" if contest.difference < 0 else "worse than"
     if abs(contest.difference) <= contest.chance:
-        return (
-            f"the new one is about as good {on}; {figures}, chance explains {contest.chance:.4f}."
-        )
-    how = "better" if contest.difference < 0 else "worse"
+        how = "about as good as"
+    said = f"on {counted(contest.papers, 'later decision')} the new one is {how} the one before"
+    return f"{said}{_sections(contest)}."
+
+
+def _sections(contest: Comparison) -> str:
+    """Return how many suggested sections of both models are right, if any was measured."""
+    if contest.challenger is None or contest.champion is None:
+        return ""
+    new, old = contest.challenger.evaluation, contest.champion.evaluation
+    if not new.section_papers:
+        return ""
+    right = right_text(new.section_top1, new.section_papers)
     return (
-        f"the new one is {how} {on}; {figures}, more than chance explains ({contest.chance:.4f})."
+        f": of 10 suggested sections of approved papers {right} are right,"
+        f" {tenths(old.section_top1)} before"
     )

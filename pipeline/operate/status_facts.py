@@ -89,7 +89,7 @@ def _model(report: StatusReport) -> Iterator[Fact]:
     if report.certainty.banner:
         yield Fact("", report.certainty.banner.rstrip("."))
     if report.drift is not None:
-        for sentence in report.drift.notable or ("nothing notable",):
+        for sentence in report.drift.verdicts:
             yield Fact("drift", f"{report.drift.week}: {sentence}", bool(report.drift.notable))
 
 

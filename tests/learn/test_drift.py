@@ -124,6 +124,33 @@ def test_new_words_are_noticed(survey: Path) -> None:
     assert any("unknown to the model" in said for said in found["notable"])
 
 
+def test_nothing_is_judged_before_fifty_decisions(tmp_path: Path) -> None:
+    open_store = settle(tmp_path, decided=49)
+    assert call(tmp_path, "train", now=START + 90 * DAY).exit_code == 0
+    store_papers(open_store, outside(60, start=700), seen_at=NOW - 20 * DAY)
+    foreign = [document(f"new-{n}", f"Zibbelquark {n}", "Frobnitz grelka. " * 3) for n in range(60)]
+    store_papers(open_store, foreign, seen_at=NOW - DAY)
+    found = json.loads(call(tmp_path, "drift", "--json", now=NOW).stdout)
+    assert found["unknown_terms"] > 0.9
+    assert (found["human"], found["notable"]) == (49, [])
+    assert (
+        "verdict  not judged before 50 decisions, 49 so far"
+        in call(tmp_path, "drift", now=NOW).stdout
+    )
+    assert "2026-W16:" not in call(tmp_path, "status", now=NOW).stdout
+    decide(open_store, decisions(1, start=900), first=NOW - DAY)
+    assert json.loads(call(tmp_path, "drift", "--json", now=NOW).stdout)["notable"]
+
+
+def test_nothing_is_said_of_what_is_not_known(survey: Path) -> None:
+    ended = call(survey, "drift", "--json", now=NOW)
+    found = json.loads(ended.stdout)
+    assert {found[name] for name in ("unknown_terms", "score_shift", "calibration_error")} == {None}
+    said = call(survey, "drift", now=NOW).stdout
+    assert "verdict  not known, because too few papers and decisions are new" in said
+    assert "2026-W16:" not in call(survey, "status", now=NOW).stdout
+
+
 def test_without_a_model_nothing_can_drift(tmp_path: Path) -> None:
     settle(tmp_path)
     ended = call(tmp_path, "drift")

@@ -43,7 +43,17 @@ from pipeline.runtime.json_text import as_json
 from pipeline.runtime.record import Run
 from storage.types import NewDecision, Verdict
 from tests.support.builders import make_paper
-from tests.support.learning import DAY, START, call, decide, decisions, opener, settle
+from tests.support.learning import (
+    DAY,
+    START,
+    arxiv_id,
+    call,
+    decide,
+    decisions,
+    opener,
+    settle,
+    store_papers,
+)
 from tests.support.texts import approved, rejected
 
 
@@ -231,10 +241,39 @@ def test_model_in_use_is_scored_on_unseen_papers(tmp_path: Path) -> None:
     assert found["candidates"][1]["evaluation"]["scope"]["papers"] == 12
     assert call(tmp_path, "train", now=START + 90 * DAY).exit_code == 0
     found = json.loads(call(tmp_path, "evaluate", "--no-curve", "--json").stdout)
-    assert "model in use" not in [c["name"] for c in found["candidates"]]
-    assert found["remarks"] == [
-        "The model in use is left out: it was trained on 12 of the 12 test papers."
+    assert [c["name"] for c in found["candidates"]][:3] == [
+        "this recipe",
+        "model in use, before the test",
+        "plain recipe",
     ]
+    recipe, before = found["candidates"][:2]
+    assert {**before, "name": ""} == {**recipe, "name": ""}
+    [remark] = found["remarks"]
+    assert remark.startswith("The model in use was trained on 12 of the 12 test papers.")
+    said = call(tmp_path, "evaluate", "--no-curve").stdout
+    assert said.startswith("Of 10 suggested sections of approved papers ")
+    assert "\ndescribed   model in use, before the test, tfidf-" in said
+
+
+def test_model_in_use_is_measured_without_its_background(tmp_path: Path) -> None:
+    """Ten papers were unlabelled in its training and decided since: no figure includes them."""
+    open_store = settle(tmp_path, decided=30)
+    waiting = decisions(30, start=300)
+    store_papers(open_store, [example.document for example in waiting])
+    assert call(tmp_path, "train", now=START + 40 * DAY).exit_code == 0
+    models = ModelRegistry(tmp_path / "var" / "models")
+    learned = models.learned_from(models.current_id() or "")
+    assert learned is not None
+    assert {arxiv_id(e.document) for e in waiting} <= learned.background
+    decide(open_store, waiting, first=START + 50 * DAY)
+    found = json.loads(call(tmp_path, "evaluate", "--no-curve", "--json").stdout)
+    by_name = {c["name"]: c for c in found["candidates"]}
+    assert "model in use" not in by_name
+    before = by_name["model in use, before the test"]
+    # The list, and the thirty decisions that it knew; its background without the test papers.
+    assert before["examples"] == 24 + 30
+    assert before["background"] == len(learned.background) - 12
+    assert before["evaluation"]["scope"]["papers"] == 12
 
 
 @pytest.mark.parametrize(("decided", "said"), [(0, "0 decisions were made"), (1, "1 decision was")])

@@ -3,14 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
-from classifiers.errors import ModelError
 from classifiers.identity import marks, unmarked
 from classifiers.kept.registry import ModelRegistry
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
-from pipeline.learn.evaluation.contenders import Bench, Contender, cue_words, measured, rivals
+from pipeline.learn.evaluation.contenders import Bench, cue_words, measured, rivals
+from pipeline.learn.evaluation.in_use import measure_in_use
 from pipeline.learn.evaluation.report import (
     RECIPE,
     Candidate,
@@ -18,7 +17,7 @@ from pipeline.learn.evaluation.report import (
     EvaluationReport,
     curve_point,
 )
-from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, known_of, split_by_time, too_few
+from pipeline.learn.examples import TrainingSet, split_by_time, too_few
 from pipeline.runtime.record import Run
 
 #: points of the learning curve, in decisions
@@ -42,7 +41,7 @@ def measure(
         taxonomy: the sections to choose from.
         run: shows the stages.
         survey: the title of the report.
-        models: its current model is measured too, on papers outside its training set.
+        models: its current model is measured too, without papers of its training.
         seed: of the random generator in training.
         curve: also measure a learning curve.
 
@@ -62,7 +61,7 @@ def measure(
     recipe = bench.recipe(split.train)
     first = measured(recipe, split.test, taxonomy)
     run.stage("scoring the model in use")
-    in_use, remark = _in_use(models, recipe, split.test, examples, taxonomy)
+    in_use, remark = measure_in_use(models, recipe, bench, examples)
     others = tuple(rivals(bench, split.train))
     candidates = (first, *in_use, *others, cue_words(bench))
     points = _curve(bench, (first, *others)) if curve else ()
@@ -79,43 +78,6 @@ def measure(
         curve=points,
         remarks=(remark,) if remark else (),
         names={section.id: section.names.get("en", section.id) for section in taxonomy.sections},
-    )
-
-
-def _in_use(
-    models: ModelRegistry,
-    recipe: Contender,
-    test: Sequence[Example],
-    examples: TrainingSet,
-    taxonomy: Taxonomy,
-) -> tuple[tuple[Candidate, ...], str]:
-    """Measure the current model, and the recipe, on papers outside its training set."""
-    try:
-        current = models.check_current(taxonomy)
-        if not current.is_trained:
-            return (), "No model is trained yet; the recipe shows what training would achieve."
-        model = current.load_model()
-    except ModelError as error:
-        return (), f"The model in use is left out: {error.message}"
-    learned = models.learned_from(model.model_id)
-    if learned is None:
-        return (), "The model in use is left out: its training papers are not on record."
-    known = known_of(examples, learned.papers)
-    unseen = [example for example in test if known.isdisjoint(marks([example.document]))]
-    if len(unseen) < FEWEST_TO_TEST:
-        return (), (
-            f"The model in use is left out: it was trained on {len(test) - len(unseen)} of the "
-            f"{len(test)} test papers."
-        )
-    own = Contender("model in use", model)
-    scored = [measured(own, unseen, taxonomy, trained_on=known)]
-    if len(unseen) == len(test):
-        return tuple(scored), ""
-    same = replace(recipe, name=f"{RECIPE}, same papers")
-    scored.append(measured(same, unseen, taxonomy))
-    return tuple(scored), (
-        f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "
-        "was not trained on."
     )
 
 

@@ -35,12 +35,12 @@ def page(report: EvaluationReport) -> str:
         plots["recall"] = Markup(recall_plot(report.replays))  # noqa: S704  our own drawing
     return environment.get_template("evaluation.html.j2").render(
         report=report,
-        recipe=report.recipe.evaluation,
+        recipe=report.described.evaluation,
         columns=_columns(report),
         candidates=_candidates(report),
-        confusions={f.facet: confusion(f) for f in report.recipe.evaluation.facets},
-        sections=[each for each in report.recipe.evaluation.sections if each.support],
-        silent=sum(not each.support for each in report.recipe.evaluation.sections),
+        confusions={f.facet: confusion(f) for f in report.described.evaluation.facets},
+        sections=[each for each in report.described.evaluation.sections if each.support],
+        silent=sum(not each.support for each in report.described.evaluation.sections),
         plots=plots,
         nan=float("nan"),
         read=READ,

@@ -57,7 +57,7 @@ _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 def reliability_plot(report: EvaluationReport) -> str:
     """Return predicted against observed shares, for scope and each facet, as an SVG element."""
-    found = report.recipe.evaluation
+    found = report.described.evaluation
     panels = [("in scope", found.scope.reliability)]
     panels += [(facet.facet, facet.reliability) for facet in found.facets]
 

@@ -9,8 +9,12 @@ from classifiers.measure.simulation import Simulation
 
 #: names of candidates that the page treats specially
 RECIPE = "this recipe"
+IN_USE = "model in use"
+IN_USE_BEFORE = "model in use, before the test"
 CUE_WORDS = "cue words only"
 ASREVIEW = "ASReview's rule"
+#: fewest papers on which the model in use itself is described
+_ENOUGH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,19 @@ class EvaluationReport:
     def recipe(self) -> Candidate:
         """Today's recipe, trained on the earlier decisions."""
         return self.candidates[0]
+
+    @property
+    def described(self) -> Candidate:
+        """The candidate that sentences and details are about: the model in use, if measured.
+
+        It is the model itself if it was scored on enough papers, else its settings trained on what
+        it knew before the test; without a model, today's recipe.
+        """
+        by_name = {candidate.name: candidate for candidate in self.candidates}
+        itself = by_name.get(IN_USE)
+        if itself is not None and itself.evaluation.scope.papers >= min(_ENOUGH, self.tested):
+            return itself
+        return by_name.get(IN_USE_BEFORE, self.recipe)
 
     @property
     def curves(self) -> dict[str, tuple[CurvePoint, ...]]:

@@ -1,8 +1,12 @@
 """Say in words what an evaluation found, with intervals."""
 
+from collections.abc import Iterator
 from math import isfinite, sqrt
 
+from classifiers.measure.reading import FEW_RELEVANT, Trust
+from classifiers.measure.reports import Evaluation, ScopeReport
 from pipeline.learn.evaluation.report import EvaluationReport
+from pipeline.runtime.plurals import counted
 
 #: of the normal distribution, for 95 % confidence
 _Z = 1.96
@@ -35,23 +39,13 @@ def most_work_saved(relevant: int, papers: int) -> float:
 
 
 def verdict(report: EvaluationReport) -> tuple[str, ...]:
-    """Return sentences on the suggested sections, on the order and on the probabilities."""
-    recipe = report.recipe.evaluation
-    said = []
-    if recipe.section_papers and isfinite(recipe.section_top1):
-        found = interval(recipe.section_top1, recipe.section_papers)
-        assert found is not None
-        said.append(
-            f"Of 10 approved papers the first suggested section is right for "
-            f"{_tenths(recipe.section_top1)} ({_tenths(found[0])} to {_tenths(found[1])} with 95 % "
-            f"confidence), and one of the first three for {_tenths(recipe.section_top3)}."
-        )
-    scope = recipe.scope
-    if isfinite(scope.area_under_curve):
-        said.append(
-            f"An approved paper stands above a rejected one in {scope.area_under_curve * 100:.0f} "
-            "of 100 pairs."
-        )
+    """Return what a maintainer needs: sections, what to trust, how far to read, probabilities.
+
+    About the model in use, if it was measured.
+    """
+    found = report.described.evaluation
+    said = [*_sections(found), *_in_scope(found.scope), *reading_sentences(found.scope)]
+    scope = found.scope
     if isfinite(scope.calibration_error):
         off = f"are off by {scope.calibration_error * 100:.0f} percentage points in the mean"
         small = scope.calibration_error <= _SMALL_ERROR
@@ -62,5 +56,62 @@ def verdict(report: EvaluationReport) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _tenths(share: float) -> str:
+def reading_sentences(scope: ScopeReport) -> tuple[str, ...]:
+    """Return how much of the papers to read, most likely first; nothing without approved ones."""
+    if not scope.reading:
+        return ()
+    depths = " and ".join(
+        f"the first {_percent(depth.share)} % ({_percent(depth.low)} to {_percent(depth.high)} %)"
+        f" for {_percent(depth.recall)} %"
+        for depth in scope.reading
+    )
+    said = f"To find the relevant papers among such, read {depths} of them."
+    if scope.approved >= FEW_RELEVANT:
+        return (said,)
+    only = counted(scope.approved, "relevant paper")
+    return (f"{said} With only {only} this says little; {FEW_RELEVANT} are needed.",)
+
+
+def trust_text(trust: Trust | None) -> str:
+    """Return "trust what is above 90 %: 45 of 48 were right", or that nothing can be said."""
+    if trust is None:
+        return "no probability is shown to be right nine times of ten"
+    return (
+        f"trust what is above {_percent(trust.above)} %: {trust.right} of {trust.papers} were right"
+    )
+
+
+def right_text(share: float, papers: int) -> str:
+    """Return "8 (6.7 to 8.9 with 95 % confidence)", of 10."""
+    found = interval(share, papers)
+    assert found is not None
+    return f"{tenths(share)} ({tenths(found[0])} to {tenths(found[1])} with 95 % confidence)"
+
+
+def _sections(found: Evaluation) -> Iterator[str]:
+    if found.section_papers and isfinite(found.section_top1):
+        three = interval(found.section_top3, found.section_papers)
+        assert three is not None
+        yield (
+            "Of 10 suggested sections of approved papers"
+            f" {right_text(found.section_top1, found.section_papers)} are right, and for"
+            f" {tenths(found.section_top3)} ({tenths(three[0])} to {tenths(three[1])}) one of the"
+            f" first three is; {trust_text(found.section_trust)}."
+        )
+
+
+def _in_scope(scope: ScopeReport) -> Iterator[str]:
+    if isfinite(scope.area_under_curve):
+        yield (
+            f"An approved paper stands above a rejected one in {scope.area_under_curve * 100:.0f} "
+            f"of 100 pairs; of probabilities of being in scope, {trust_text(scope.trust)}."
+        )
+
+
+def tenths(share: float) -> str:
+    """Return a share as a number of 10."""
     return f"{share * 10:.1f}".removesuffix(".0")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f}"
