@@ -1,6 +1,7 @@
 """`train`: a new model from all standing decisions."""
 
 from math import isfinite
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,8 @@ from pipeline.runtime.plurals import counted
     examples="""
     living-survey train && living-survey classify
     living-survey train --force
+    living-survey train --export-rows rows.jsonl.gz
+    living-survey train --rows rows.jsonl.gz
     """,
 )
 def train(
@@ -29,6 +32,20 @@ def train(
         bool,
         typer.Option("--force", help="Put it to use even if it is worse, or from very little."),
     ] = False,
+    export_rows: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", show_default=False, help="Also write the rows it is trained on."
+        ),
+    ] = None,
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Train on exported rows instead of the database: the same bytes of a model.",
+        ),
+    ] = None,
 ) -> Answer:
     """Train a model on all standing decisions.
 
@@ -37,7 +54,9 @@ def train(
     """
     check_fetching(invocation.settings)
     with session(invocation, "train") as opened:
-        report = step.train(opened.services, opened.run, force=force)
+        report = step.train(
+            opened.services, opened.run, force=force, rows=rows, export_rows=export_rows
+        )
     return Answer(report, _text(report))
 
 

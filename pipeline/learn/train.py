@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from classifiers.linear.training import train as fit
 from config.errors import LivingSurveyError
 from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.promotion import Comparison, MeasuredModel, compete
+from pipeline.learn.rows import TrainingRows, read_rows, write_rows
 from pipeline.learn.train_sentence import train_sentence
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -60,7 +62,14 @@ class TrainReport:
         }
 
 
-def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
+def train(
+    services: Services,
+    run: Run,
+    *,
+    force: bool = False,
+    rows: Path | None = None,
+    export_rows: Path | None = None,
+) -> TrainReport:
     """Train on all current decisions, with undecided papers as background.
 
     The model is saved in any case. It is put to use if it is the first one, if it is not worse
@@ -70,25 +79,26 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
         services: what every step is given.
         run: counts and shows progress.
         force: train from as little as one approval and put the model to use in any case.
+        rows: a file of exported rows to train on instead of the database, with their date and seed.
+        export_rows: where to write the rows, before the training.
 
     Raises:
         NothingToLearnError: a model of the present decisions would be worse than the cue words.
+        RowsError: a file of rows cannot be read or written.
     """
     settings, models, now = services.settings.classifier, services.models, services.clock()
-    examples = load_training_set(
-        services.open_store,
-        services.taxonomy,
-        background=settings.background,
-        reasons=services.settings.review.reasons,
-    )
+    taken = read_rows(rows, services.taxonomy) if rows else _stored(services, now)
+    examples = taken.examples
     _check_enough(examples, models, force=force)
+    if export_rows is not None:
+        write_rows(export_rows, taken, services.taxonomy)
     run.stage("training on all decisions")
     model = fit(
         examples.examples,
         examples.documents,
         services.taxonomy,
-        trained_at=now,
-        seed=settings.seed,
+        trained_at=taken.trained_at,
+        seed=taken.seed,
     )
     known = _known(models)
     contest = _compare(model, examples, models, run)
@@ -120,6 +130,17 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
     )
     run.count(**report.totals)
     return report
+
+
+def _stored(services: Services, now: datetime) -> TrainingRows:
+    settings = services.settings.classifier
+    examples = load_training_set(
+        services.open_store,
+        services.taxonomy,
+        background=settings.background,
+        reasons=services.settings.review.reasons,
+    )
+    return TrainingRows(examples, now, settings.seed)
 
 
 def _check_enough(examples: TrainingSet, models: ModelRegistry, *, force: bool) -> None:
