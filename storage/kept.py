@@ -28,6 +28,9 @@ _IDLE = 0.25
 _LOOK = 0.02
 #: seconds without use after which a WAL that was left is emptied
 _CALM = 10.0
+#: seconds after a request that wrote, for which the file is opened for writing at once: longer than
+#: between the decisions of several people, shorter than between those of one
+_AGAIN = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +54,7 @@ class KeptStores:
     """The two ways to open one database, for the threads of a service.
 
     While it is open for writing, reading uses the same lease; each block has a store of its own.
+    Whoever made it calls `close` at the end, because a thread holds the file until then.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class KeptStores:
         busy_timeout_seconds: float,
         idle_seconds: float = _IDLE,
         calm_seconds: float = _CALM,
+        again_seconds: float = _AGAIN,
         rest_seconds: float = 0.0,
     ) -> None:
         """Open nothing yet.
@@ -73,6 +78,7 @@ class KeptStores:
             busy_timeout_seconds: the longest wait.
             idle_seconds: for which it stays open after a request.
             calm_seconds: without use, after which a WAL that was left is emptied.
+            again_seconds: after a request that wrote, for which reading opens it for writing too.
             rest_seconds: the least time between giving the file to another process that waited and
                 taking it back; requests wait meanwhile and are then served together.
         """
@@ -81,11 +87,14 @@ class KeptStores:
         self._timeout = busy_timeout_seconds
         self._idle = idle_seconds
         self._calm = calm_seconds
+        self._again = again_seconds
         self._rest = rest_seconds
         self._changed = threading.Condition()
         self._lease: _Lease | None = None
         #: threads that wait for a lease for writing
         self._writers = 0
+        #: until when a file that is closed is opened for writing
+        self._writes_until = 0.0
         #: until when another process has the file to itself
         self._rests_until = 0.0
         self._closing = False
@@ -117,7 +126,7 @@ class KeptStores:
         return self._read(seconds, seconds, writes_next=writes_next)
 
     def close(self) -> None:
-        """Empty a WAL that was left; call it when no more requests come."""
+        """Close the file and empty a WAL that was left; call it when no more requests come."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -189,8 +198,12 @@ class KeptStores:
                     self._changed.wait(min(rest, left))
                     continue
                 if lease is None:
-                    # for writing if anyone waits for that, so that readers do not keep writers out
-                    lease = self._lease = _Lease(write or writes_next or self._writers > 0)
+                    # For writing if anyone waits for that or did it lately: a lease for reading
+                    # would keep writers out, and end as soon as one comes.
+                    lately = time.monotonic() < self._writes_until
+                    lease = self._lease = _Lease(
+                        write or writes_next or lately or self._writers > 0
+                    )
                     threading.Thread(target=self._hold, args=(lease,), name="database").start()
                 elif lease.ending or (write and not lease.writable) or self._is_over(lease):
                     if not lease.ending:  # once, or those who wait would wake each other for ever
@@ -204,6 +217,8 @@ class KeptStores:
                         self._writers -= write
                     continue
                 lease.users += 1
+                if write:
+                    self._writes_until = time.monotonic() + self._again
                 return lease
 
     def _is_over(self, lease: _Lease) -> bool:
@@ -256,10 +271,15 @@ class KeptStores:
             if lease.users:
                 self._changed.wait()
                 last_used = time.monotonic()
-            elif lease.ending or time.monotonic() - last_used >= self._idle or self._is_over(lease):
+            elif self._is_unused(lease, last_used):
                 return
             else:
                 self._changed.wait(_LOOK)
+
+    def _is_unused(self, lease: _Lease, last_used: float) -> bool:
+        """Say whether a lease without users must end."""
+        idle = time.monotonic() - last_used >= self._idle
+        return lease.ending or self._closing or idle or self._is_over(lease)
 
     def _file(self) -> tuple[int, int] | None:
         try:

@@ -33,7 +33,7 @@ from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.server import serve as serve_app
 from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
-from pipeline.runtime.services import open_services
+from pipeline.runtime.services import Services, open_services
 from storage.claims import Claims
 from storage.errors import StoreBusyError
 from storage.kept import KeptStores
@@ -109,12 +109,30 @@ def serve(
         )
         for read_only in (False, True)
     )
-    kept = KeptStores(
-        settings.database.path,
-        services.open_store,
-        reading.open_store,
-        busy_timeout_seconds=_BUSY_TIMEOUT,
-    )
+    with contextlib.closing(
+        KeptStores(
+            settings.database.path,
+            services.open_store,
+            reading.open_store,
+            busy_timeout_seconds=_BUSY_TIMEOUT,
+        )
+    ) as kept:
+        _serve_desk(
+            services, reading, kept, host=host, port=port, schedule=schedule, reviewer=reviewer
+        )
+
+
+def _serve_desk(
+    services: Services,
+    reading: Services,
+    kept: KeptStores,
+    *,
+    host: str | None,
+    port: int | None,
+    schedule: bool,
+    reviewer: str | None,
+) -> None:
+    settings = services.settings
     book = JobBook(settings.database.path)
     lifespan = None
     if schedule:
@@ -166,16 +184,15 @@ def serve(
             token=monitor_token(settings.monitor, os.environ),
         ),
     )
-    with contextlib.closing(kept):
-        serve_app(
-            app,
-            listens_on,
-            settings.review.port if port is None else port,
-            token="" if team else login_token(secret),
-            note=_note(settings, team, bool(reviewer)),
-            settings=settings.review,
-            api=f"{PREFIX.lstrip('/')}  (`living-survey token create` makes a token)",
-        )
+    serve_app(
+        app,
+        listens_on,
+        settings.review.port if port is None else port,
+        token="" if team else login_token(secret),
+        note=_note(settings, team, bool(reviewer)),
+        settings=settings.review,
+        api=f"{PREFIX.lstrip('/')}  (`living-survey token create` makes a token)",
+    )
 
 
 def _is_team(access: AccessBook, host: str) -> bool:

@@ -1,7 +1,7 @@
 """`serve --public`: the pages on which readers subscribe, for everybody."""
 
 import os
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -48,13 +48,21 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         )
     services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
     reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
-    kept = KeptStores(
-        settings.database.path,
-        services.open_store,
-        reading.open_store,
-        busy_timeout_seconds=_BUSY_TIMEOUT,
-        rest_seconds=_REST,
-    )
+    with closing(
+        KeptStores(
+            settings.database.path,
+            services.open_store,
+            reading.open_store,
+            busy_timeout_seconds=_BUSY_TIMEOUT,
+            rest_seconds=_REST,
+        )
+    ) as kept:
+        _serve(services, kept, host, port)
+
+
+def _serve(services: Services, kept: KeptStores, host: str | None, port: int | None) -> None:
+    settings = services.settings
+    stated = settings.subscribers
     courier = None
     secret = webhook_secret(settings.mail, os.environ)
     if settings.mail.host:

@@ -85,6 +85,7 @@ def crowd(tmp_path: Path) -> Iterator[str]:
         yield address(listening)
         server.should_exit = True
         thread.join(600)
+    kept.close()
     with site.open_store() as store:
         standing = store.decisions.standing(PAPERS)
         assert sorted(standing) == PAPERS

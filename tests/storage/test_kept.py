@@ -62,6 +62,7 @@ class Site:
         timeout: float = FOREVER,
         wal_left: int = 0,
         calm: float = FOREVER,
+        again: float = FOREVER,
         rest: float = 0.0,
     ) -> None:
         self.path = database(folder)
@@ -79,6 +80,7 @@ class Site:
             busy_timeout_seconds=timeout,
             idle_seconds=idle,
             calm_seconds=calm,
+            again_seconds=again,
             rest_seconds=rest,
         )
 
@@ -140,6 +142,23 @@ def test_an_idle_database_is_closed(tmp_path: Path, now: datetime) -> None:
         assert not site.wal.exists()
 
 
+def test_the_file_is_given_away_at_the_end_of_the_service(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path)
+    add(site, "2603.00001", now)
+    site.kept.close()
+    _join("database")
+    with lease(site.path, timeout_seconds=0):
+        assert not site.wal.exists()
+
+
+def test_reading_opens_for_writing_while_others_decide(site: Site, now: datetime) -> None:
+    add(site, "2603.00001", now)
+    site.release()
+    assert count(site) == 1
+    add(site, "2603.00002", now)
+    assert (site.writing.times, site.reading.times) == (2, 0)
+
+
 def test_a_small_wal_is_left_and_emptied_at_the_end(tmp_path: Path, now: datetime) -> None:
     site = Site(tmp_path, wal_left=1_000_000)
     for number in range(1, 4):
@@ -156,15 +175,16 @@ def test_a_small_wal_is_left_and_emptied_at_the_end(tmp_path: Path, now: datetim
 
 
 def test_a_small_wal_is_emptied_when_the_service_is_calm(tmp_path: Path, now: datetime) -> None:
-    site = Site(tmp_path, wal_left=1_000_000, idle=0.0, calm=0.0)
+    site = Site(tmp_path, wal_left=1_000_000, calm=0.0)
     add(site, "2603.00001", now)
+    site.release()
     _join("database")
     assert site.writing.times == 2
     assert not site.wal.exists()
 
 
 def test_reading_does_not_keep_a_wal_that_was_left(tmp_path: Path, now: datetime) -> None:
-    site = Site(tmp_path, wal_left=1_000_000)
+    site = Site(tmp_path, wal_left=1_000_000, again=0.0)
     add(site, "2603.00001", now)
     site.release()
     assert count(site) == 1
