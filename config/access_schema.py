@@ -36,6 +36,11 @@ class AccessSettings(Section):
     idle_minutes: Minutes = Field(
         default=30, description="Minutes without a request after which a session ends."
     )
+    confirm_minutes: Minutes = Field(
+        default=15,
+        description="Minutes after a login in which an admin changes accounts without giving the "
+        "password again.",
+    )
     link_hours: Hours = Field(
         default=24,
         description="Hours in which a link that sets a password must be used.",

@@ -170,6 +170,59 @@ def test_impossible_names_are_refused(ada: Browser, name: str) -> None:
     assert "Nothing was changed." in page.text
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"act": "add", "name": "cy", "role": "reviewer"},
+        {"act": "link", "name": "bo"},
+        {"act": "role", "name": "bo", "role": "admin"},
+        {"act": "disable", "name": "bo"},
+        {"act": "enable", "name": "bo"},
+        {"act": "logout", "name": "bo"},
+    ],
+    ids=lambda fields: fields["act"],
+)
+def test_account_is_changed_after_the_password_was_given_again(
+    place: TeamSite, ada: Browser, bo: Browser, fields: dict[str, str]
+) -> None:
+    if fields["act"] == "enable":
+        change(ada, "/accounts", act="disable", name="bo")
+    place.clock.move(minutes=15)
+    before, stolen = place.team.acts(), dict(ada.cookies)
+    page = change(ada, "/accounts", **fields)
+    assert page.status == 200
+    assert place.team.acts() == before
+    [form] = page.forms("/accounts")
+    assert {name: [value] for name, value in fields.items()}.items() <= form.items()
+    wrong = ada.post("/accounts", {**form, "present": "not the password"})
+    assert wrong.status == 403
+    assert place.team.acts() == before
+    assert ada.post("/accounts", {**form, "present": PASSWORD}).status == 200
+    assert len(place.team.acts()) > len(before) + 2  # the act, and a new session for an old one
+    assert Browser(ada.app, cookies=stolen).get("/queue").status == 303
+    assert link_in(change(ada, "/accounts", act="link", name="ada"))  # not asked again
+
+
+def test_page_after_the_password_belongs_to_the_new_session(place: TeamSite, ada: Browser) -> None:
+    place.clock.move(minutes=15)
+    fields = {"act": "link", "name": "bo", "present": PASSWORD}
+    page = change(ada, "/accounts", **fields)
+    assert link_in(page)
+    [form, *_] = page.forms("/accounts")
+    assert ada.post("/accounts", {**form, "act": "logout", "name": "bo"}).status == 200
+
+
+def test_guessed_passwords_of_a_stolen_session_are_slowed_down(
+    place: TeamSite, ada: Browser
+) -> None:
+    place.clock.move(minutes=15)
+    fields = {"act": "link", "name": "bo", "present": "guessed"}
+    answers = [change(ada, "/accounts", **fields) for _ in range(6)]
+    assert [one.status for one in answers] == [403] * 5 + [429]
+    assert int(answers[5].response.headers["retry-after"]) > 0
+    assert "link.made" not in place.team.acts()
+
+
 def test_unknown_acts_change_nothing(place: TeamSite, ada: Browser) -> None:
     before = place.team.acts()
     assert change(ada, "/accounts", act="explode", name="bo").status == 400

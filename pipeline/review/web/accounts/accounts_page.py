@@ -12,6 +12,13 @@ from config.roles import Role
 from pipeline.review.accounts import acts
 from pipeline.review.accounts.acts import By
 from pipeline.review.accounts.link_address import LINK_PATH, link_address
+from pipeline.review.web.accounts.confirm import (
+    Unconfirmed,
+    is_confirmed,
+    keep_session,
+    renew_session,
+    unconfirmed,
+)
 from pipeline.review.web.accounts.forms import by_of, team_of, without_team
 from pipeline.review.web.context import context_of, progress_of, render, require
 from pipeline.review.web.desk.forms import act, text_of
@@ -59,13 +66,46 @@ async def change_accounts(request: Request) -> Response:
 
 
 def _change(request: Request, form: FormData) -> Response:
-    review, by = context_of(request), by_of(request)
+    """Change an account; a session whose password was given long ago is asked for it first.
+
+    Whoever finds an open browser or steals a session must not take over other accounts.
+    """
+    if is_confirmed(request):
+        return _changed(request, form)
+    if not text_of(form, "present"):
+        return _ask(request, form)
+    refused = unconfirmed(request, form)
+    if refused is not None:
+        return _ask(request, form, refused)
+    token = renew_session(request)
+    response = _changed(request, form)
+    keep_session(request, response, token)
+    return response
+
+
+def _changed(request: Request, form: FormData) -> Response:
     try:
-        with review.open_store() as store, store.transaction():
-            done = _act(request, store, form, by)
+        with context_of(request).open_store() as store, store.transaction():
+            done = _act(request, store, form, by_of(request))
     except UsageError as error:
         done = _Done(warning=f"Nothing was changed. {error}", status=400)
     return _page(request, done)
+
+
+def _ask(request: Request, form: FormData, refused: Unconfirmed | None = None) -> Response:
+    """Return the page that asks for the password and then does what was pressed."""
+    page = render(
+        request,
+        "accounts/confirm.html",
+        status=refused.status if refused else 200,
+        heading="Your password again",
+        warning=refused.text if refused else "",
+        minutes=context_of(request).settings.confirm_minutes,
+        asked={name: text_of(form, name) for name in ("act", "name", "role")},
+    )
+    if refused and refused.later:
+        page.headers["Retry-After"] = str(refused.later)
+    return page
 
 
 def _act(request: Request, store: Store, form: FormData, by: By) -> _Done:

@@ -1,18 +1,16 @@
 """One's own account: the password, the browsers that are logged in, what was done to it."""
 
-from dataclasses import dataclass
-
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.accounts import acts
-from pipeline.review.accounts.login import Later, Refused, confirm, open_session
+from pipeline.review.accounts.login import open_session
 from pipeline.review.accounts.passwords import SHORTEST, PasswordError, check_password
-from pipeline.review.accounts.places import TooManyLoginsError
+from pipeline.review.web.accounts.confirm import Unconfirmed, unconfirmed
 from pipeline.review.web.accounts.door import LOGIN
 from pipeline.review.web.accounts.forms import back_to, by_of, team_of, without_team
-from pipeline.review.web.accounts.login_page import attempt_of, doorkeeper
+from pipeline.review.web.accounts.login_page import attempt_of
 from pipeline.review.web.context import (
     context_of,
     progress_of,
@@ -33,12 +31,6 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Warning:
-    text: str
-    status: int
-
-
 def account_page(request: Request) -> Response:
     """Show the account of this session."""
     return without_team(request) or _page(request)
@@ -56,7 +48,7 @@ def _change(request: Request, form: FormData) -> Response:
     session = text_of(form, "session")
     if session or pressed == "everywhere":
         # again, because whoever finds an open browser must not lock its owner out
-        warning = _unconfirmed(request, form)
+        warning = unconfirmed(request, form)
         if warning is not None:
             return _warned(request, warning)
         return _end(request, session) if session else _end_all(request)
@@ -98,43 +90,26 @@ def _change_password(request: Request, form: FormData) -> Response:
     return response
 
 
-def _refused(request: Request, form: FormData, password: str) -> _Warning | None:
+def _refused(request: Request, form: FormData, password: str) -> Unconfirmed | None:
     """Return why the password is not changed; None: it is."""
     name = reviewer_of(request)
     if password != text_of(form, "again"):
-        return _Warning("Nothing was changed. These were two different passwords.", 400)
+        return Unconfirmed("Nothing was changed. These were two different passwords.", 400)
     try:
         check_password(password, (name, context_of(request).survey_title))
     except PasswordError as error:
-        return _Warning(f"Nothing was changed. {error}", 400)
-    return _unconfirmed(request, form)
+        return Unconfirmed(f"Nothing was changed. {error}", 400)
+    return unconfirmed(request, form)
 
 
-def _unconfirmed(request: Request, form: FormData) -> _Warning | None:
-    """Return why the present password does not confirm an act; None: it does."""
-    name = reviewer_of(request)
-    # what fails counts for this session, which may be stolen
-    attempt = attempt_of(request, name, text_of(form, "present"), session_of(request) or "")
-    try:
-        outcome = confirm(doorkeeper(request), attempt)
-    except TooManyLoginsError as error:
-        return _Warning(f"Nothing was changed. {error}", 503)
-    if isinstance(outcome, Later):
-        text = f"Nothing was changed. Try again in {outcome.seconds} seconds."
-        return _Warning(text, 429)
-    if isinstance(outcome, Refused):
-        return _Warning("Nothing was changed. The present password is another one.", 403)
-    return None
-
-
-def _warned(request: Request, warning: _Warning) -> Response:
+def _warned(request: Request, warning: Unconfirmed) -> Response:
     page = _page(request, warning)
-    if warning.status == 429:
-        page.headers["Retry-After"] = "30"
+    if warning.later:
+        page.headers["Retry-After"] = str(warning.later)
     return page
 
 
-def _page(request: Request, warning: _Warning | None = None) -> Response:
+def _page(request: Request, warning: Unconfirmed | None = None) -> Response:
     review, name = context_of(request), reviewer_of(request)
     with review.read_store() as store:
         progress_of(request).read(store)
