@@ -5,8 +5,10 @@ import io
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +16,10 @@ _MODE = 0o666
 #: files above which the whole disk is synced at once: 6,000 files took 4 s instead of 24 s. Faults
 #: of the disk itself are not told then; a full disk is, when the file is written
 _MANY = 200
+#: bytes of the token in the name of an unfinished file
+_TOKEN = 8
+#: seconds after which an unfinished file has no writer any more
+_LEFT_FOR = 24 * 3600
 
 
 class NotRegularError(OSError):
@@ -177,6 +183,7 @@ def replacing(path: Path, *, part: Path | None = None, durable: bool = True) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     if part is None:
         part = _part(path)
+        remove_old_parts(path.parent)
     else:
         part.unlink(missing_ok=True)  # it may belong to another user
     with _naming(path, part):
@@ -200,6 +207,7 @@ def put_new(path: Path, content: bytes, *, mode: int = _MODE) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = _part(path)
+    remove_old_parts(path.parent)
     with _naming(path, part):
         try:
             _write_new(part, content, mode)
@@ -225,9 +233,37 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def remove_old_parts(directory: Path) -> None:
+    """Remove what killed processes of this user left unfinished in a directory for a day.
+
+    Each process looks at a directory once, because it may hold many files.
+    """
+    _remove_old_parts(directory.resolve())
+
+
+@cache
+def _remove_old_parts(directory: Path) -> None:
+    # a part changes while it is written
+    before = time.time() - _LEFT_FOR
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if not _is_part(entry.name):
+                continue
+            found = entry.stat(follow_symlinks=False)
+            is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid()
+            if is_ours and found.st_mtime < before:
+                Path(entry.path).unlink(missing_ok=True)
+
+
 def _part(path: Path) -> Path:
     # of its own for each writer, also of one process
-    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    return path.with_name(f".{path.name}.{secrets.token_hex(_TOKEN)}.part")
+
+
+def _is_part(name: str) -> bool:
+    rest, _, token = name.removesuffix(".part").rpartition(".")
+    is_token = len(token) == 2 * _TOKEN and set(token) <= set("0123456789abcdef")
+    return name.startswith(".") and name.endswith(".part") and len(rest) > 1 and is_token
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:

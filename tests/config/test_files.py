@@ -3,8 +3,9 @@
 import errno
 import multiprocessing
 import os
+import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from config.files import (
     put_new,
     read_regular,
     read_regular_text,
+    replacing,
 )
 
 _SIZE = 1_000_000
@@ -174,3 +176,49 @@ def test_new_file_has_its_mode_from_the_start(tmp_path: Path) -> None:
     put_in_place(path, b"b", mode=0o600)
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"b", 0o600)
     assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize("write", [put_in_place, put_new])
+def test_parts_of_killed_writers_are_removed_after_a_day(
+    tmp_path: Path, write: Callable[[Path, bytes], None]
+) -> None:
+    old, fresh = tmp_path / f".rulings.toml.{'0a' * 8}.part", tmp_path / f".x.{'1b' * 8}.part"
+    others = [
+        tmp_path / name
+        for name in (
+            "notes.part",
+            ".notes.part",
+            ".notes.0a0a.part",
+            f"notes.{'0a' * 8}.part",
+            f".notes.{'0A' * 8}.part",
+            f".{'0a' * 8}.part",
+            f".notes.{'0a' * 8}",
+        )
+    ]
+    for path in (old, fresh, *others):
+        path.write_bytes(b"")
+    link = tmp_path / f".link.{'2c' * 8}.part"
+    link.symlink_to("notes.part")
+    for path in (old, *others):
+        os.utime(path, (0, 0))
+    os.utime(link, (0, 0), follow_symlinks=False)
+    write(tmp_path / "new", b"content")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"new", fresh.name, link.name, *(path.name for path in others)}
+
+
+def test_part_of_a_killed_writer_is_one_that_is_removed(tmp_path: Path) -> None:
+    writer = multiprocessing.get_context("fork").Process(target=_die_writing, args=(tmp_path,))
+    writer.start()
+    writer.join(600)
+    assert writer.exitcode == -signal.SIGKILL
+    [part] = tmp_path.iterdir()
+    os.utime(part, (0, 0))
+    put_in_place(tmp_path / "file", b"content")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def _die_writing(folder: Path) -> None:
+    with replacing(folder / "file") as part:
+        part.write_bytes(b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
