@@ -65,7 +65,7 @@ def main() -> None:
             own_command("demo"), cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
         )
         subprocess.run(
-            own_command("publish", "--target", "site", "--by", "ada"),
+            own_command("publish", "--target", "site", "--reviewer", "ada"),
             cwd=Path(folder) / "demo",
             env=child_environment(os.environ, _SITE | _CLOCK),
             check=True,

@@ -92,7 +92,9 @@ def accept(
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why it is in order.", show_default=False)
     ] = "",
-    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who accepts it.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Who accepts it.")
+    ] = None,
     *,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Take an acceptance back; both stay on record.")

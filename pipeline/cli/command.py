@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperOption
 
 from config.logs import setup_logging
 from config.operate_schema import LogSettings
@@ -71,6 +71,14 @@ class ProductCommand(TyperCommand):
     """A command with `--config`, `--json` and `--debug`, whose answer is printed."""
 
     context_class = Invocation
+
+    def make_parser(self, ctx: Any) -> Any:
+        """Return the parser; `--by` is the former name of `--reviewer` and still understood."""
+        parser = super().make_parser(ctx)
+        for one in self.params:
+            if isinstance(one, TyperOption) and "--reviewer" in one.opts:
+                parser.add_option(one, opts=["--by"], dest=one.name)
+        return parser
 
     def invoke(self, ctx: Any) -> int:
         """Run the command, print its answer and return the exit status."""

@@ -42,7 +42,9 @@ def freeze_(
     notice_file: Annotated[
         Path | None, typer.Option("--notice-file", metavar="FILE", help="The same from a file.")
     ] = None,
-    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who ends it.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Who ends it.")
+    ] = None,
     *,
     undo_: Annotated[bool, typer.Option("--undo", help="Take the survey up again.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only show it.")] = False,

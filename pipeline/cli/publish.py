@@ -38,7 +38,7 @@ _FILES = 40
     living-survey publish --target feeds
     living-survey publish --target site
     living-survey publish --again --dry-run
-    living-survey publish --override "One workshop came at once." --by ada
+    living-survey publish --override "One workshop came at once." --reviewer ada
     """,
 )
 def publish_(
@@ -55,7 +55,9 @@ def publish_(
         str | None,
         typer.Option(metavar="REASON", help="Set refusals aside; the reason is recorded."),
     ] = None,
-    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who publishes.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Who publishes.")
+    ] = None,
     *,
     again: Annotated[
         bool,

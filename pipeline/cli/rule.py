@@ -20,7 +20,7 @@ from pipeline.runtime.services import Services, open_services
 from storage.rule_types import Pair, RuleReplay
 
 _Rule = Annotated[str, typer.Argument(metavar="RULE", help="Its id.", show_default=False)]
-_By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it.")]
+_By = Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it.")]
 #: wrong papers that a replay names
 _NAMED = 30
 _COLUMNS = (

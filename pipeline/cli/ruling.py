@@ -23,7 +23,7 @@ from storage.typed_ids import read_arxiv_id
 
 _Paper = Annotated[str, typer.Argument(metavar="ID", help="arXiv ID or link.")]
 _File = Annotated[Path | None, typer.Argument(metavar="FILE", help="Instead of [review] rulings.")]
-_By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it.")]
+_By = Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it.")]
 _COLUMNS = (
     Column("paper"),
     Column("verdict"),

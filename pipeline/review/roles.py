@@ -5,14 +5,13 @@ from config.roles import Role
 from storage.store import Store
 
 
-def check_role(store: Store, name: str, needed: Role, *, option: str = "--by") -> None:
+def check_role(store: Store, name: str, needed: Role) -> None:
     """Raise UsageError if there are accounts and the person's does not have the role.
 
     Args:
         store: the open store.
         name: of the person.
         needed: the role.
-        option: of the command, with which another person is named.
     """
     if not store.accounts.exist():
         return  # one person on this machine, who may do everything
@@ -21,6 +20,6 @@ def check_role(store: Store, name: str, needed: Role, *, option: str = "--by") -
         raise UsageError(
             f"{name} is not {'an admin' if needed is Role.ADMIN else f'a {needed}'} of this"
             " survey, and this needs one.",
-            hint=f"Name one who is with `{option} NAME`; `living-survey reviewer list` shows the"
+            hint="Name one who is with `--reviewer NAME`; `living-survey reviewer list` shows the"
             " accounts.",
         )

@@ -48,7 +48,7 @@ def test_alarm_is_told_listed_accepted_and_shown(tmp_path: Path) -> None:
     assert "alarms      1 standing (silence): `living-survey alerts`" in survey.call("status").out
     refused = survey.call("alerts", "accept", "silence")
     assert (refused.status, "with a reason" in refused.err) == (2, True)
-    accepted = survey.call("alerts", "accept", "silence", "--reason", "known", "--by", "ada")
+    accepted = survey.call("alerts", "accept", "silence", "--reason", "known", "--reviewer", "ada")
     assert accepted.status == 0, accepted.err
     assert survey.json("status")["alerts"][0]["accepted_by"] == "ada"
     assert "by ada: known" in survey.call("alerts").out

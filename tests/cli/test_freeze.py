@@ -34,12 +34,14 @@ def survey(scene: MailScene) -> SurveyInProcess:
 
 
 def end(survey: SurveyInProcess) -> None:
-    ended = survey.call("freeze", "--on", DAY, "--notice", "Thank you.", "--by", "ada", "--yes")
+    ended = survey.call(
+        "freeze", "--on", DAY, "--notice", "Thank you.", "--reviewer", "ada", "--yes"
+    )
     assert ended.status == 0, ended.err
 
 
 def test_without_yes_it_only_shows(survey: SurveyInProcess) -> None:
-    shown = survey.call("freeze", "--on", DAY, "--notice", "Thank you.", "--by", "ada")
+    shown = survey.call("freeze", "--on", DAY, "--notice", "Thank you.", "--reviewer", "ada")
     assert shown.status == 0, shown.err
     lines = shown.out.splitlines()
     assert lines[0] == "The survey would end on 2026-03-18, by ada."
@@ -47,7 +49,7 @@ def test_without_yes_it_only_shows(survey: SurveyInProcess) -> None:
     assert "last that 3 readers can get: `living-survey mail send --week 2026-W12`" in shown.out
     assert lines[-1] == "Nothing was changed: add --yes to do it."
     assert "ending" not in survey.call("status").out
-    document = survey.json("freeze", "--on", DAY, "--by", "ada")
+    document = survey.json("freeze", "--on", DAY, "--reviewer", "ada")
     assert (document["done"], document["last_issue"]) == (False, "2026-W12")
 
 
@@ -99,10 +101,10 @@ def test_status_and_doctor_say_it_once(survey: SurveyInProcess) -> None:
 
 def test_undo_lets_later_weeks_go_on(survey: SurveyInProcess) -> None:
     end(survey)
-    shown = survey.call("freeze", "--undo", "--by", "bo")
+    shown = survey.call("freeze", "--undo", "--reviewer", "bo")
     assert "Nothing was changed" in shown.out
     assert "nothing is left to do" in survey.call("digest", LIVING_SURVEY_NOW=LATER).out
-    assert survey.call("freeze", "--undo", "--by", "bo", "--yes").status == 0
+    assert survey.call("freeze", "--undo", "--reviewer", "bo", "--yes").status == 0
     assert survey.call("digest", LIVING_SURVEY_NOW=LATER).status == 0
 
 
@@ -118,7 +120,7 @@ def test_notice_comes_from_a_file(survey: SurveyInProcess) -> None:
 
 def test_only_publishers_end_the_survey(survey: SurveyInProcess) -> None:
     refused = survey.call(
-        "freeze", "--by", "bo", "--yes", LIVING_SURVEY_PUBLISH__PUBLISHERS='["ada"]'
+        "freeze", "--reviewer", "bo", "--yes", LIVING_SURVEY_PUBLISH__PUBLISHERS='["ada"]'
     )
     assert refused.status == 2
     assert "bo may not end the survey" in refused.err

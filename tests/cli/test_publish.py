@@ -56,7 +56,7 @@ def test_dry_run_creates_and_records_nothing(survey: SurveyInProcess) -> None:
         (("--target", "digset"), "Did you mean digest?"),
         (("--week", "2026-W13"), "The week 2026-W13 ends on 2026-03-29"),
         (("--week", "2026-W99"), "There is no week 2026-W99"),
-        (("--by", "list"), "reserved"),
+        (("--reviewer", "list"), "reserved"),
     ],
 )
 def test_wrong_use_is_one_sentence(
@@ -82,7 +82,9 @@ def test_refusal_says_reason_and_remedy_and_ends_with_1(survey: SurveyInProcess)
         " `living-survey sections`, or migrate the taxonomy."
     )
     assert not (survey.directory / "var/digests").exists()
-    reason = survey.call("publish", "--target", "digest", "--override", "Moved soon", "--by", "bo")
+    reason = survey.call(
+        "publish", "--target", "digest", "--override", "Moved soon", "--reviewer", "bo"
+    )
     assert reason.status == 0
     assert "set aside: 2603.00002 is in the unknown section" in reason.out
 

@@ -129,7 +129,7 @@ def test_command_names_every_step(open_store: OpenStore, tmp_path: Path) -> None
             "LIVING_SURVEY_DATABASE__PATH": "survey.duckdb",
         },
     )
-    assert survey.call("publish", "--target", "digest", "--by", "ada").status == 0
+    assert survey.call("publish", "--target", "digest", "--reviewer", "ada").status == 0
     ended = survey.call("trace", f"https://arxiv.org/abs/{ONE}v1")
     assert ended.status == 0, ended.err
     for said in (
@@ -146,7 +146,7 @@ def test_command_names_every_step(open_store: OpenStore, tmp_path: Path) -> None
     ):
         assert said in ended.out
     assert survey.json("trace", ONE)["published"][0]["target"] == "digest:2026-W12"
-    assert survey.call("publish", "--target", "site", "--by", "ada").status == 0
+    assert survey.call("publish", "--target", "site", "--reviewer", "ada").status == 0
     _, _, site = survey.call("trace", ONE).out.partition(" in site, ")
     named = [line.split()[0] for line in site.splitlines() if " sha256 " in line]
     assert named == [f"var/digests/papers/{ONE}.html", f"var/digests/papers/{ONE}.md"]

@@ -3,8 +3,10 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.core import TyperGroup
 
 from pipeline.cli.main import all_commands, build
@@ -109,3 +111,23 @@ def anchors_of(page: Path) -> set[str]:
 
 def test_building_the_application_has_no_effects() -> None:
     assert isinstance(build(), TyperGroup)
+
+
+def test_one_option_names_who_acts() -> None:
+    options = {
+        name: {one for of in own.params for one in of.opts} for name, own in COMMANDS.items()
+    }
+    assert {name for name, own in options.items() if "--by" in own} == {"status"}  # by day
+    assert sum("--reviewer" in own for own in options.values()) > 20
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_former_option_still_names_who_acts(name: str) -> None:
+    command: Any = COMMANDS[name]
+    named = [one.name for one in command.params if "--reviewer" in one.opts]
+    parser = command.make_parser(typer.Context(command))
+    if not named:
+        assert ("--by" in parser._long_opt) is (name == "status")
+        return
+    found, _, _ = parser.parse_args(["--by", "ada"])
+    assert [found[one] for one in named] == ["ada"]

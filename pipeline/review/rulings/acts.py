@@ -129,7 +129,7 @@ def record_as_ruling(
         raise UsageError("A deferral cannot be a ruling.", hint="Approve or reject the paper.")
     now = clock()
     with open_store() as store, store.transaction():
-        check_role(store, proposal.reviewer, Role.PUBLISHER, option="--reviewer")
+        check_role(store, proposal.reviewer, Role.PUBLISHER)
         [outcome] = record_in(store, taxonomy, [replace(proposal, ruling=True)], now, team=team)
         if isinstance(outcome, UsageError):
             raise outcome
