@@ -11,6 +11,7 @@ from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.team_board import contradicting_of
+from pipeline.review.double.rules import rules_of
 from pipeline.review.selection import read_selection
 from pipeline.review.team import acts
 from pipeline.review.team.acts import By
@@ -59,6 +60,7 @@ def board(invocation: Invocation) -> Answer:
             claims=claims,
             contradicting=contradicting,
             viewer=reviewer_of(services.settings),
+            rules=rules_of(services.settings.team, services.taxonomy),
         )
     return Answer(made, _board_lines(made))
 
@@ -207,7 +209,16 @@ def _board_lines(board: Board) -> Text:
     return (
         table(_COLUMNS, [_cells(one) for one in board.people]),
         f"everybody's: {board.unassigned:,} of {waiting}{returned}{part}",
+        *_short(board),
     )
+
+
+def _short(board: Board) -> tuple[str, ...]:
+    if board.too_few is None:
+        return ()
+    people = counted(board.too_few, "person", "people")
+    said = "can read just now, and two must agree on some papers: their words wait for a second"
+    return (f"{people} {said} person.",)
 
 
 def _cells(one: PersonRow) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.visible import one_line
 from pipeline.ingest.corrections import read_inbox
-from pipeline.review.conflicts import conflicts, present
+from pipeline.review.conflicts import conflicts, too_few
 from pipeline.review.double.rules import rules_of
 from pipeline.review.lone_words import lone_words
 from pipeline.review.tokens import FORGOTTEN, ending_tokens, forgotten_tokens
@@ -32,7 +32,7 @@ def checks(services: Services) -> Iterator[Finding]:
         inbox = read_inbox(store)
         rules = rules_of(settings.team, services.taxonomy)
         lone = len(lone_words(store, services.taxonomy, rules))
-        here = present(store, services.clock().date()).names if store.accounts.exist() else None
+        here = too_few(store, rules, services.clock().date())
         differ = len(conflicts(store))
         now = services.clock()
         forgotten, ending = forgotten_tokens(store, now), ending_tokens(store, now)
@@ -57,10 +57,10 @@ def checks(services: Services) -> Iterator[Finding]:
             "`living-survey conflicts` shows them, and so does the page Conflicts.",
             wrong=False,
         )
-    if rules.double and here is not None and len(here) < 2:
+    if here is not None:
         yield Finding(
             "double review",
-            f"{counted(len(here), 'person', 'people')} can read just now, and two must agree on"
+            f"{counted(here, 'person', 'people')} can read just now, and two must agree on"
             " papers of `[team] double_review` and `double_sections`.",
             "Their words wait for a second person: add one with `living-survey reviewer add`, or"
             " see who is away with `living-survey team`.",

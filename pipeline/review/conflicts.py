@@ -92,6 +92,17 @@ def present(store: Store, day: date) -> Present:
     return Present(frozenset(name for name in spoke if not name.startswith(RULE_PREFIX)))
 
 
+def too_few(store: Store, rules: TeamRules, day: date) -> int | None:
+    """Return how many accounts can read on a day, if two must agree on papers and fewer can.
+
+    None: enough can, each person decides alone, or there are no accounts.
+    """
+    if not rules.double or not store.accounts.exist():
+        return None
+    here = len(present(store, day).names)
+    return here if here < 2 else None
+
+
 def may_give(
     words: Sequence[Opinion],
     reviewer: str,

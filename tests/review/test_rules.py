@@ -122,6 +122,22 @@ def test_scores_are_of_every_decision_of_people(services: Services) -> None:
     assert right > 210
 
 
+def test_replay_says_whether_scores_or_decisions_are_missing(
+    services: Services, tmp_path: Path
+) -> None:
+    with services.open_store() as store:
+        store._session.write("DELETE FROM cross_score")
+    with pytest.raises(UsageError, match="0 decisions with a score") as unscored:
+        replay(services, RULE, person="ada")
+    assert unscored.value.hint.startswith("`living-survey second-look find`")
+    few = settle(tmp_path / "few", decided=0)
+    decide(few, decisions(20), first=START + DAY)
+    with pytest.raises(UsageError, match="0 decisions with a score") as undecided:
+        replay(services_of(tmp_path / "few"), RULE, person="ada")
+    assert undecided.value.hint.startswith("The survey has ")
+    assert "Decide more papers first" in undecided.value.hint
+
+
 def test_rule_acts_only_after_a_replay_and_by_an_admin(services: Services) -> None:
     assert apply(services) == RulesReport()
     with pytest.raises(UsageError, match="was not replayed"):
@@ -135,7 +151,7 @@ def test_rule_acts_only_after_a_replay_and_by_an_admin(services: Services) -> No
         store.accounts.add("ada", Role.PUBLISHER, actor="bo", at=NOW)
     with pytest.raises(UsageError, match="ada is not an admin") as refused:
         enable(services, "far", person="ada")
-    assert "with `--by NAME`" in str(refused.value.hint)
+    assert "with `--reviewer NAME`" in str(refused.value.hint)
     enable(services, "far", person="bo")
     assert state(services).sentence.startswith("acts, enabled by bo")
     with services.open_store() as store:

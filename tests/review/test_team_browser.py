@@ -168,7 +168,12 @@ def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
     context.set_default_timeout(300_000)
     page = context.new_page()
     log_in(page, url, "ada")
-    for path in ("account", "accounts", "trail"):
+    page.goto(f"{url}board")
+    page.get_by_label("Section").first.select_option(index=1)
+    page.get_by_label("Person").nth(1).fill("ada")
+    page.get_by_role("button", name="Assign the section").click()
+    expect(page.locator(".held li").first).to_be_visible()
+    for path in ("account", "accounts", "board", "trail"):
         page.goto(url + path)
         tables = page.locator(".wide")
         expect(tables.first).to_be_visible()

@@ -71,7 +71,7 @@ def test_batch_is_assigned_and_read(site: ReviewSite) -> None:
 
 
 def test_headings_of_numbers_are_marked_as_their_cells(site: ReviewSite) -> None:
-    table = Visitor(site.app("ada")).get("/board").tree.xpath("//table[@class='people']")[0]
+    table = Visitor(site.app("ada")).get("/board").tree.xpath("//table[@class='people cards']")[0]
     marked = [one.get("class") for one in table.xpath(".//thead//th")]
     assert [one.get("class") for one in table.xpath("./tbody/tr[1]/*")] == marked
     assert marked.count("count") == 4

@@ -53,6 +53,7 @@ class TeamSite:
             issues=self.site.desk(),
             state=self.site.state,
             settings=stated,
+            rules=self.site.rules,
             access=book,
             hasher=self.team.hasher,
             claims=Claims(self.path),

@@ -39,12 +39,11 @@ def replay(services: Services, rule: Rule, *, person: str) -> RuleReplay:
     """
     past = _past(services, rule)
     approved = sum(one.approved for one in past)
-    if len(past) < FEWEST_DECISIONS or approved < FEWEST_APPROVED:
+    if not _are_enough(len(past), approved):
         raise UsageError(
             f"{len(past)} decisions with a score, {approved} of them approvals, are too few to"
             f" replay a rule on: {FEWEST_DECISIONS} and {FEWEST_APPROVED} are needed.",
-            hint="`living-survey second-look find` scores all decisions by models that did not"
-            " learn from them.",
+            hint=_remedy(services),
         )
     made = judged(
         rule,
@@ -56,6 +55,26 @@ def replay(services: Services, rule: Rule, *, person: str) -> RuleReplay:
     with services.open_store() as store:
         store.rules.add_replay(made)
     return made
+
+
+def _are_enough(decided: int, approved: int) -> bool:
+    return decided >= FEWEST_DECISIONS and approved >= FEWEST_APPROVED
+
+
+def _remedy(services: Services) -> str:
+    """Say whether scores are missing or decisions."""
+    with services.open_store() as store:
+        made = store.decisions.training()
+    approved = sum(one.verdict is Verdict.APPROVED for one in made)
+    if _are_enough(len(made), approved):
+        return (
+            "`living-survey second-look find` scores all decisions by models that did not learn"
+            " from them."
+        )
+    return (
+        f"The survey has {len(made)} decisions with {approved} approvals. Decide more papers first,"
+        " with `living-survey serve`, then score them with `living-survey second-look find`."
+    )
 
 
 def judged(

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from pipeline.review.conflicts import too_few
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.outlook.pace import pace_of
 from pipeline.review.team.people import people_of
 from pipeline.review.team.shares import Standing, papers_of, read_standing, sections_of
@@ -68,6 +70,8 @@ class Board:
     returned: tuple[str, ...]
     #: whether only some of the papers were compared with rulings
     is_compared_in_part: bool = False
+    #: how many can read just now, if two must agree on papers and fewer can; None: enough can
+    too_few: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ def make_board(
     claims: Mapping[str, Claim],
     contradicting: Contradicting | None = None,
     viewer: str = "",
+    rules: TeamRules = ALONE,
 ) -> Board:
     """Return the board.
 
@@ -128,6 +133,7 @@ def make_board(
         claims: what is read just now.
         contradicting: which papers the model would decide against a ruling; None: no rulings.
         viewer: who looks at it.
+        rules: say whether two people must agree on papers.
     """
     closed, own_closed = store.opinions.closed_to(""), store.opinions.closed_to(viewer)
     standing = read_standing(store, now.date())
@@ -153,6 +159,7 @@ def make_board(
         waiting=sum(waiting.likely.values()) + len(few),
         returned=tuple(sorted(returned)),
         is_compared_in_part=len(compared) >= COMPARED,
+        too_few=too_few(store, rules, now.date()),
     )
 
 

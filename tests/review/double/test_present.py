@@ -1,4 +1,4 @@
-"""`doctor` says when too few people are present for double review."""
+"""`doctor` and the board say when too few people are present for double review."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,10 +7,13 @@ from pathlib import Path
 from config.roles import Role
 from config.team_schema import TeamSettings
 from pipeline.review.checks import checks
+from pipeline.review.double.rules import TeamRules
 from storage.absences import Absence
+from tests.support.api import ApiClient, token_of
 from tests.support.review import START
 from tests.support.services import make_services
 from tests.support.storage import opener
+from tests.support.team import Browser, make_team
 
 
 def test_doctor_says_when_no_second_person_can_read(tmp_path: Path) -> None:
@@ -34,3 +37,18 @@ def test_doctor_says_when_no_second_person_can_read(tmp_path: Path) -> None:
     [finding] = said()
     assert finding.startswith("1 person can read just now")
     assert said(percent=0) == []
+
+
+def test_board_says_when_no_second_person_can_read(tmp_path: Path) -> None:
+    place = make_team(tmp_path, "bo")
+    place.site.rules = TeamRules(percent=20)
+    ada = Browser(place.app())
+    ada.log_in("ada")
+    said = "1 person can read just now, and two must agree on some papers"
+    api = ApiClient(ada.app, token_of(place.site))
+    assert said not in ada.get("/board").text
+    assert api.get("/team").json()["too_few"] is None
+    with place.site.open_store() as store:
+        store.absences.add(Absence("bo", START.date(), START.date()), actor="ada", at=START)
+    assert said in ada.get("/board").text
+    assert api.get("/team").json()["too_few"] == 1

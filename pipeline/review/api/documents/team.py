@@ -51,6 +51,9 @@ class BoardDocument(Document):
     returned: tuple[str, ...] = Field(
         description="Sections of people who cannot read, which are everybody's meanwhile."
     )
+    too_few: int | None = Field(
+        description="How many people can read just now, if two must agree on papers and fewer can."
+    )
 
 
 class AssignmentDocument(Document):
@@ -149,6 +152,7 @@ def board_document(board: Board) -> BoardDocument:
         waiting=board.waiting,
         unassigned=board.unassigned,
         returned=board.returned,
+        too_few=board.too_few,
     )
 
 

@@ -44,6 +44,7 @@ def _board(call: Call) -> Answer:
                 context.explainers, precedents, context.limits.likely_from
             ),
             viewer=call.person,
+            rules=context.rules,
         )
     return Answer(200, board_document(board))
 

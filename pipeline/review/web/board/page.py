@@ -35,6 +35,7 @@ def board_page(request: Request) -> Response:
                 context.explainers, context.precedents.read(store), person.limits.likely_from
             ),
             viewer=person.name,
+            rules=context.rules,
         )
         held = [*store.assignments.standing()]
     own = [one for one in board.people if one.name == person.name]
