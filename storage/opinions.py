@@ -1,22 +1,17 @@
 """Store words that decide nothing alone: of double reviews, third words and repeated papers."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, rows_json, texts_json
-from storage.engine.session import Row, Session
+from storage.engine.session import Session
 from storage.errors import DecisionNotFoundError
-from storage.opinion_types import OPINION_MARK, NewOpinion, Opinion, OpinionKind
-from storage.types import LIST_REVIEWER, Verdict
+from storage.opinion_rows import COLUMNS, id_of, opinion_of, row_of
+from storage.opinion_types import NewOpinion, Opinion
+from storage.types import LIST_REVIEWER
 
-_COLUMNS = """
-opinion_id, arxiv_id, kind, verdict, sections, reviewer, note, reason, given_at, undone_at,
-settled_by, beside, repeats, batch_id, return_on, return_after_version, ruling
-"""
 _OPEN = "kind IN ('first', 'second') AND undone_at IS NULL AND settled_by IS NULL"
 _ANY = "SELECT count(*) FROM opinion_event"
 _ADD = """
@@ -209,9 +204,9 @@ class Opinions:
         """Record words; the caller holds the transaction of the decisions they belong to."""
         if not given:
             return ()
-        ids = [_id_of(new) for new in given]
+        ids = [id_of(new) for new in given]
         rows = (
-            _row(number, id_, new)
+            row_of(number, id_, new)
             for number, (id_, new) in enumerate(zip(ids, given, strict=True), start=1)
         )
         with self._session.transaction():
@@ -256,28 +251,8 @@ class Opinions:
             )
 
     def _select(self, condition: str, asked: dict[str, object]) -> list[Opinion]:
-        sql = f"SELECT {_COLUMNS} FROM opinions WHERE {condition}"  # noqa: S608  constants
-        return [_opinion_of(row) for row in self._session.rows(sql, asked)]
-
-
-def as_recorded(new: NewOpinion) -> Opinion:
-    """Return a word as it will be when it is recorded."""
-    return Opinion(
-        opinion_id=_id_of(new),
-        arxiv_id=new.arxiv_id,
-        kind=new.kind,
-        verdict=new.verdict,
-        sections=new.sections,
-        reviewer=new.reviewer,
-        given_at=new.given_at,
-        note=new.note,
-        reason=new.reason,
-        beside=new.beside,
-        repeats=new.repeats,
-        return_on=new.return_on,
-        return_after_version=new.return_after_version,
-        ruling=new.ruling,
-    )
+        sql = f"SELECT {COLUMNS} FROM opinions WHERE {condition}"  # noqa: S608  constants
+        return [opinion_of(row) for row in self._session.rows(sql, asked)]
 
 
 def _by_paper(words: Iterable[Opinion]) -> dict[str, tuple[Opinion, ...]]:
@@ -285,64 +260,3 @@ def _by_paper(words: Iterable[Opinion]) -> dict[str, tuple[Opinion, ...]]:
     for one in words:
         found[one.arxiv_id] += (one,)
     return dict(found)
-
-
-def _id_of(new: NewOpinion) -> str:
-    fields = [
-        new.arxiv_id,
-        new.kind,
-        new.verdict,
-        list(new.sections),
-        new.reviewer,
-        new.given_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        new.note,
-        new.reason,
-    ]
-    return OPINION_MARK + hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
-
-
-def _row(number: int, id_: str, new: NewOpinion) -> dict[str, object]:
-    return {
-        "number": number,
-        "opinion_id": id_,
-        "arxiv_id": new.arxiv_id,
-        "kind": new.kind,
-        "verdict": new.verdict,
-        "sections": list(new.sections),
-        "reviewer": new.reviewer,
-        "note": new.note,
-        "reason": new.reason,
-        "return_on": new.return_on,
-        "return_after_version": new.return_after_version,
-        "content_hash": new.content_hash,
-        "beside": list(new.beside),
-        "decision_id": new.decision_id,
-        "repeats": new.repeats,
-        "given_at": to_utc(new.given_at),
-        "ruling": new.ruling,
-    }
-
-
-def _opinion_of(row: Row) -> Opinion:
-    (id_, arxiv_id, kind, verdict, sections, reviewer, note, reason, given_at, undone_at,
-     settled_by, beside, repeats, batch_id, return_on, return_after_version,
-     ruling) = row  # fmt: skip
-    return Opinion(
-        opinion_id=id_,
-        arxiv_id=arxiv_id,
-        kind=OpinionKind(kind),
-        verdict=Verdict(verdict),
-        sections=tuple(sections),
-        reviewer=reviewer,
-        given_at=from_utc(given_at),
-        note=note,
-        reason=reason,
-        undone_at=from_utc(undone_at),
-        settled_by=settled_by,
-        beside=tuple(beside or ()),
-        repeats=repeats,
-        batch_id=batch_id,
-        return_on=return_on,
-        return_after_version=return_after_version,
-        ruling=ruling,
-    )

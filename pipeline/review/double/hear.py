@@ -18,8 +18,8 @@ from pipeline.review.double.weigh import (
 )
 from pipeline.review.judge import PaperState, Stale, Unchanged
 from pipeline.review.proposal import Proposal
+from storage.opinion_rows import as_recorded
 from storage.opinion_types import NewOpinion, Opinion
-from storage.opinions import as_recorded
 from storage.types import Decision, NewDecision
 
 Judged = NewDecision | Unchanged | Stale | UsageError

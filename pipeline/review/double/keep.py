@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pipeline.review.double.hear import Hearing
 from pipeline.review.double.weigh import Kept
 from storage.batches import NewBatch, batch_id_of
+from storage.opinion_rows import as_recorded
 from storage.opinion_types import Opinion
-from storage.opinions import as_recorded
 from storage.store import Store
 from storage.types import Decision
 
