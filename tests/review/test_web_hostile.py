@@ -1,17 +1,11 @@
 """What no page of ours writes: numbers, instants, stored preferences and texts."""
 
-import json
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
 from lxml import etree
 
-from storage.highlights import Highlight
-from storage.types import Paper, TermWeight, Verdict
 from tests.support.addresses import addresses
-from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import START, ReviewSite, Visitor, scores
+from tests.support.hostile import MARKUP, fill_with_hostile_texts
+from tests.support.review import ReviewSite, Visitor
 
 HUGE = "000000001" + "9" * 30
 EDGE = "0001-01-01T00:00%2B23:59"
@@ -76,12 +70,6 @@ def test_bidi_controls_of_a_filter_are_not_shown(visitor: Visitor, name: str) ->
     assert not {"\u202e", "\x00"} & {*page.response.text}
 
 
-MARKUP = """<script>alert(1)</script>"><img src=x onerror=alert(2)>' onclick='x'{{7*7}}"""
-#: turns the text after it round; an isolate or nothing must end it before the next element
-TURNED = "\u202ee\u0000vil \ud7ff"
-TEXT = f"{MARKUP} {TURNED} $\\frac{{a}}{{</math><script>}}$ \\href{{javascript:alert(3)}}{{x}}"
-
-
 def test_stored_texts_stay_texts_on_every_page(site: ReviewSite) -> None:
     fill_with_hostile_texts(site)
     visitor = Visitor(site.app(reviewer=MARKUP))
@@ -107,56 +95,3 @@ def test_stored_texts_stay_texts_on_every_page(site: ReviewSite) -> None:
         assert "\u202e" not in source, address
     shown = {"/queue", "/inbox", "/decisions", "/deferred", "/doubles", "/preferences"}
     assert shown <= seen
-
-
-def fill_with_hostile_texts(site: ReviewSite) -> None:
-    terms = (TermWeight("<script>", 1.0), TermWeight("onclick='x'", -0.5))
-
-    def hostile(number: int) -> Paper:
-        return make_paper(
-            f"2603.{number:05}",
-            title=TEXT,
-            abstract=f"{number} {TEXT} https://github.com/a/{MARKUP}",
-            authors=(TEXT, "Ada Example"),
-            comment=f"Duplicate of 2603.00001 {TEXT}",
-            journal_ref=TEXT,
-        )
-
-    papers = [hostile(number) for number in range(1, 9)]
-    site.put_all(
-        [
-            (
-                paper,
-                make_prediction(
-                    paper.arxiv_id,
-                    in_scope=0.9,
-                    sections=scores(make_image=0.8, cut_video=0.3),
-                    terms=terms,
-                ),
-            )
-            for paper in papers
-        ]
-    )
-    verdicts = {3: Verdict.DEFERRED, 4: Verdict.REJECTED, 5: Verdict.APPROVED, 6: Verdict.APPROVED}
-    with site.open_store() as store:
-        store.decisions.keep_texts([paper.arxiv_id for paper in papers])
-        store.decisions.add(
-            [
-                make_decision(
-                    f"2603.{number:05}",
-                    verdict=verdict,
-                    sections=("agents", MARKUP) if verdict is Verdict.APPROVED else (),
-                    reviewer=MARKUP,
-                    note=TEXT,
-                    reason=MARKUP if verdict is Verdict.REJECTED else None,
-                )
-                for number, verdict in verdicts.items()
-            ]
-        )
-        store.highlights.set(Highlight("2603.00005", MARKUP, TEXT, START))
-        views = json.dumps([[MARKUP[:40], f"search={MARKUP}"]])
-        store.preferences.set(MARKUP, "views", views, START)
-        changed = replace(hostile(5), title=f"New {TEXT}", version=2, withdrawn=True)
-        store.papers.upsert([changed], seen_at=START + timedelta(days=1))
-        store.corrections.find(START + timedelta(days=2))
-        store.same_work.find(at_least=0.0, limit=100, now=START)
