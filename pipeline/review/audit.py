@@ -5,10 +5,11 @@ Only decisions count, not predictions.
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.runtime.plurals import counted as with_noun
 from storage.audit import AuditSample
-from storage.queue_filter import QueueLimits
+from storage.queue_filter import QueueFilter, QueueLimits
 from storage.screening import ScreeningCounts
 from storage.store import OpenStore, Store
 
@@ -17,10 +18,22 @@ from storage.store import OpenStore, Store
 #: queue.
 SAMPLE = 200
 _LIMITS = QueueLimits()
+#: papers at the beginning of the random order that count as drawn: a sample, and what others decide
+#: while it is read
+DRAWN = 500
 #: papers of a first sample, whose result can be said before it is read
 FIRST = 40
 #: With fewer papers only the interval is given, because it is still wide.
 _MIN_SAMPLE = 20
+
+
+def is_drawn(store: Store, arxiv_id: str, person: str, today: date) -> bool:
+    """Return whether a paper stands at the beginning of a person's random order.
+
+    Any other paper was chosen, and would spoil the estimate.
+    """
+    wanted = QueueFilter(order="random", without=store.opinions.closed_to(person))
+    return arxiv_id in store.queue.ids(wanted, limit=DRAWN, today=today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def test_paper_of_the_random_order_belongs_to_the_sample(
 def test_chosen_paper_is_not_drawn(
     filled: ReviewSite, client: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.review.api.resources.proposing.MOST", 3)
+    monkeypatch.setattr("pipeline.review.audit.DRAWN", 3)
     with filled.open_store() as store:
         order = store.queue.ids(QueueFilter(order="random"), limit=7, today=START.date())
     said = problem(client.decide(order[-1], drawn=True), 422)

@@ -197,6 +197,21 @@ def test_decision_sent_twice_is_drawn_once(site: ReviewSite) -> None:
         assert store.audit.sample(200) == AuditSample(1, 0, 0, 0)
 
 
+def test_paper_reached_by_hand_in_the_random_order_was_not_drawn(
+    site: ReviewSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.review.audit.DRAWN", 3)
+    visitor = Visitor(site.app())
+    ids = visitor.get("/queue?order=random").ids
+    for key in (ids[10], ids[2]):
+        page = visitor.get(f"/queue?order=random&paper={key}")
+        assert page.paper == key
+        assert visitor.decide(page, key, "rejected").status == 303
+    assert len(site.decisions(ids[10])) == 1
+    with site.open_store() as store:
+        assert store.audit.sample(200) == AuditSample(0, 1, 0, skipped=2)
+
+
 def test_audit_page_shows_estimate_and_counts(site: ReviewSite) -> None:
     visitor = Visitor(site.app())
     empty = visitor.get("/audit")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from pipeline.review.api.documents.base import Document, Page, Sent
+from pipeline.review.audit import DRAWN
 from pipeline.review.proposal import NOTE_LIMIT
 from storage.opinion_types import Opinion
 from storage.types import Decision, Verdict
@@ -95,7 +96,7 @@ class DecisionRequest(Sent):
     drawn: bool = Field(
         default=False,
         description="The paper was drawn in the random order and belongs to the audit sample: it "
-        f"must be among the first {MOST} of the whole queue in that order.",
+        f"must be among the first {DRAWN} of the whole queue in that order.",
     )
     seen: Seen = Field(default=Seen(), description="What it was decided on.")
 

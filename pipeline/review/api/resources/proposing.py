@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from pipeline.review.api.context import Call
-from pipeline.review.api.documents.decisions import MOST, DecisionRequest
+from pipeline.review.api.documents.decisions import DecisionRequest
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.reading import refused
+from pipeline.review.audit import DRAWN, is_drawn
 from pipeline.review.judge import suggested_section
 from pipeline.review.proposal import Expected, Proposal, propose
 from storage.calendar import announcement_day
-from storage.queue_filter import QueueFilter
 from storage.store import OpenStore
 from storage.types import Verdict
 
@@ -73,18 +73,16 @@ def check_reason(call: Call, verdict: Verdict, reason: str | None, at: str = "")
 def _is_drawn(call: Call, request: DecisionRequest, open_store: OpenStore, at: str) -> bool:
     """Return whether the decision belongs to the audit's sample.
 
-    A paper that is decided already does not wait, so nothing draws it. A waiting one that does not
-    stand at the beginning of the random order was chosen, and would spoil the estimate.
+    A paper that is decided already does not wait, so nothing draws it.
     """
     context, key = call.context, request.arxiv_id
     with open_store() as store:
         if key in store.decisions.standing([key]):
             return False
-        wanted = QueueFilter(order="random", without=store.opinions.closed_to(call.person))
-        first = store.queue.ids(wanted, limit=MOST, today=announcement_day(context.clock()))
-    if key not in first:
+        drawn = is_drawn(store, key, call.person, announcement_day(context.clock()))
+    if not drawn:
         raise refused(
-            f"{key} is not among the first {MOST} papers of the queue in the random order, so it"
+            f"{key} is not among the first {DRAWN} papers of the queue in the random order, so it"
             " was not drawn.",
             "Leave `drawn` out, or decide the papers of `/queue?order=random` from its beginning.",
             f"{at}/drawn",

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from config.errors import UsageError
+from pipeline.review.audit import is_drawn
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.refused import because
 from pipeline.review.web.busy import busy_form
@@ -120,9 +121,16 @@ def read_proposal(request: Request, form: FormData, view: QueueView) -> Proposal
         return_on=_day(text_of(form, "return_on")) if verdict == Verdict.DEFERRED else None,
         until_new_version=verdict == Verdict.DEFERRED and bool(text_of(form, "until_new_version")),
         expected=Expected(decision_id or NOT_DECIDED, content_hash),
-        drawn=view.is_audit and repeat is None,
+        drawn=view.is_audit and repeat is None and _is_drawn(request, text_of(form, "arxiv_id")),
     )
     return proposal if repeat is None else replace(proposal, repeats=repeat.decision_id)
+
+
+def _is_drawn(request: Request, text: str) -> bool:
+    """Return whether the random order shows a paper; one that was reached by hand was chosen."""
+    context = context_of(request)
+    with context.read_store() as store:
+        return is_drawn(store, read_arxiv_id(text), reviewer_of(request), context.today)
 
 
 def _repeat(request: Request, text: str) -> Candidate | None:
