@@ -39,16 +39,25 @@ class Limiter:
 
     def left_to_wait(self, key: str) -> int:
         """Return the seconds after which one more is allowed; nothing is counted."""
+        return self.wait_for(key, 1)
+
+    def wait_for(self, key: str, left: int) -> int:
+        """Return the seconds after which so many more are allowed at once; nothing is counted."""
         with self._lock:
-            left, _ = self._present(key)
-        return self._until(left)
+            present, _ = self._present(key)
+        return self._until(present, left)
+
+    @property
+    def capacity(self) -> int:
+        """How many are allowed at once after a pause."""
+        return int(self._capacity)
 
     def _present(self, key: str) -> tuple[float, float]:
         now = self._seconds()
         left, before = self._left.get(key, (self._capacity, now))
         return min(self._capacity, left + (now - before) * self._rate), now
 
-    def _until(self, left: float) -> int:
-        if left >= 1:
+    def _until(self, left: float, wanted: int = 1) -> int:
+        if left >= wanted:
             return 0
-        return max(1, math.ceil((1 - left) / self._rate)) if self._rate else _NEVER
+        return max(1, math.ceil((wanted - left) / self._rate)) if self._rate else _NEVER

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pipeline.publish.public.known_end import KnownEnd
@@ -59,6 +60,22 @@ def test_forms_of_all_networks_together_are_limited(pages: PublicPages) -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["retry-after"] == "30"
     assert len(pages.waiting()) == 2
+
+
+def test_networks_that_send_many_forms_leave_others_theirs(pages: PublicPages) -> None:
+    """Six networks send thirty forms each within a second; sixty others send one each after it."""
+    client = pages.client(rates=Limiter(30, lambda: 80.0), forms=Limiter(120, lambda: 80.0))
+
+    def send(peer: str) -> httpx.Response:
+        client.peer = peer
+        return client.post("/subscribe", {"address": "no address"})
+
+    flood = {number: [send(f"198.51.{number}.1") for _ in range(30)] for number in range(6)}
+    taken = {number: [one.status_code for one in sent].count(400) for number, sent in flood.items()}
+    assert taken == {0: 30, 1: 30, 2: 3, 3: 3, 4: 3, 5: 3}
+    assert flood[5][3].headers["retry-after"] == "2"
+    others = [send(f"203.0.{number}.1").status_code for number in range(60)]
+    assert others == [400] * 48 + [429] * 12
 
 
 def test_network_is_told_the_seconds_to_wait(pages: PublicPages) -> None:

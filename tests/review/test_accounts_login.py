@@ -1,6 +1,7 @@
 """Logging in: one answer and equal work for every fault, and delays that grow and end."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -333,6 +334,22 @@ def test_flood_from_one_network_leaves_places_to_others(team: Team) -> None:
             assert not any(one.done() and one.exception() for one in people)
         assert all(isinstance(one.result(), Opened) for one in people)
         assert sum(one.exception() is None for one in attempts) == half
+
+
+def test_flood_from_many_networks_ends_by_itself(team: Team, clock: Hands) -> None:
+    """Each network has few passwords compared, so that together they fill the places for a while.
+
+    Six networks can hold all places of strangers. In an hour they have 27 passwords compared each.
+    """
+    compared: Counter[str] = Counter()
+    networks = [f"198.51.{number}.7" for number in range(6)]
+    for minute in range(60):
+        for network in networks:
+            while team.attempt(f"{minute} {compared[network]}", "wrong", network) == Refused():
+                compared[network] += 1
+        assert isinstance(team.attempt("ada", address="203.0.113.1"), Opened)
+        clock.move(minutes=1)
+    assert set(compared.values()) == {27}
 
 
 def test_team_behind_one_address_logs_in_together(team: Team) -> None:

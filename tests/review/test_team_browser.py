@@ -163,6 +163,31 @@ def test_pages_of_a_team_have_no_fault_of_access(
     assert "\n".join(found) == ""
 
 
+def test_typed_password_is_shown_while_the_box_is_ticked(
+    place: TeamSite, browser: Browser, url: str
+) -> None:
+    context = browser.new_context()
+    context.set_default_timeout(300_000)
+    page = context.new_page()
+    page.goto(f"{url}login")
+    field, box = page.get_by_label("Password"), page.get_by_label("Show what is typed")
+    expect(field).to_have_attribute("type", "password")
+    box.check()
+    expect(field).to_have_attribute("type", "text")
+    box.uncheck()
+    expect(field).to_have_attribute("type", "password")
+    box.check()
+    page.get_by_label("Name").fill("ada")
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{url}queue")
+    page.goto(f"{url}account")
+    page.get_by_label("Show what is typed").check()
+    for name in ("Present password", "New password", "The same again"):
+        expect(page.get_by_label(name)).to_have_attribute("type", "text")
+    context.close()
+
+
 def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.set_default_timeout(300_000)

@@ -38,6 +38,8 @@ STATIC = _HERE / "static"
 _ANSWERED_AFTER = 0.5
 #: forms of all networks in a minute, and how often one personal page is read in it
 _FORMS_OF_ONE, _FORMS, _OPENED = 30, 120, 60
+#: forms of a network in a minute that are taken while others send many
+_FEW_FORMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,18 @@ def own_id(request: Request, purpose: Purpose) -> str | None:
 
 
 def form_wait(request: Request) -> int | None:
-    """Count a form; return the seconds after which to send it, None: it may be read now."""
-    site = site_of(request)
-    for rates, key in ((site.rates, network(request)), (site.forms, "")):
-        if seconds := rates.wait(key):
-            return seconds
-    return None
+    """Count a form; return the seconds after which to send it, None: it may be read now.
+
+    Half of the forms of a minute are for networks that sent few, so that some networks that send
+    many keep no one else out.
+    """
+    site, asking = site_of(request), network(request)
+    if seconds := site.rates.wait(asking):
+        return seconds
+    is_busy = site.forms.wait_for("", site.forms.capacity // 2) > 0
+    if is_busy and (seconds := site.rates.wait_for(asking, site.rates.capacity - _FEW_FORMS)):
+        return seconds
+    return site.forms.wait("") or None
 
 
 def texts_for(request: Request, otherwise: str | None = None) -> Texts:
