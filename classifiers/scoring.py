@@ -28,6 +28,8 @@ class Probabilities:
     own: Floats
     #: (sections,) learned correction of each section's log-odds
     shift: Floats
+    #: (n, sections): log-odds of each section's cue words among the sections of its task
+    words: Floats | None = None
     #: minimum probability of a suggested label; without one a facet is never open
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
@@ -52,7 +54,8 @@ def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
     That of the task, times its modality among the task's sections, times its technique among those
     of both. Options that sum to less than one are scaled up, because one must apply; never down,
     because several may. A section without a label that siblings have uses its own evidence, and
-    sections with the same labels share by theirs.
+    sections with the same labels share by theirs. Each section's cue words then move probability
+    between the sections of a task.
     """
     chances = np.ones_like(known.own)
     columns = {section.id: column for column, section in enumerate(taxonomy.sections)}
@@ -73,6 +76,9 @@ def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
                         * technique_share[technique]
                         * among[:, place]
                     )
+        if known.words is not None and len(of_task) > 1:
+            places = [columns[section.id] for section in of_task]
+            chances[:, places] = _moved(chances[:, places], known.words[:, places], share)
     if known.shift.any():
         safe = np.clip(chances, _TINY, 1.0 - _TINY)
         chances = sigmoid(np.log(safe / (1.0 - safe)) + known.shift)
@@ -123,6 +129,16 @@ def scores_of(
         )
         for row, key in enumerate(keys)
     ]
+
+
+def _moved(chances: Floats, words: Floats, most: Floats) -> Floats:
+    """Return chances multiplied by the odds of the words, with the same sum in each row.
+
+    None becomes larger than `most` (n,), the probability of the task.
+    """
+    safe = np.maximum(chances, _TINY)
+    moved = softmax(np.log(safe) + words) * safe.sum(axis=1, keepdims=True)
+    return np.asarray(np.minimum(moved, most[:, np.newaxis]))
 
 
 def _label(known: Probabilities, taxonomy: Taxonomy, facet: str, label: str) -> Floats:

@@ -12,7 +12,14 @@ from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import facet_probabilities, fit_platt, fit_temperature
 from classifiers.linear.scope import SHARE, at_its_share, by_words
-from classifiers.linear.targets import SECTION, UNKNOWN, outputs, own_sections
+from classifiers.linear.targets import (
+    SECTION,
+    UNKNOWN,
+    WORDS,
+    compared_sections,
+    outputs,
+    own_sections,
+)
 from classifiers.linear.weak import fade
 from classifiers.scoring import Probabilities, section_probabilities, sigmoid
 from config.taxonomy import Taxonomy
@@ -119,17 +126,20 @@ def probabilities(
     every = outputs(taxonomy)
     columns = {
         kind: [c for c, output in enumerate(every) if output.kind == kind]
-        for kind in (*facets, SECTION)
+        for kind in (*facets, SECTION, WORDS)
     }
-    own = np.zeros((len(margins), len(taxonomy.sections)))
+    own, words = np.zeros((2, len(margins), len(taxonomy.sections)))
     places = {section.id: place for place, section in enumerate(taxonomy.sections)}
     for column, section in zip(columns[SECTION], own_sections(taxonomy), strict=True):
         own[:, places[section.id]] = margins[:, column]
+    for column, section in zip(columns[WORDS], compared_sections(taxonomy), strict=True):
+        words[:, places[section.id]] = margins[:, column]
     return Probabilities(
         scope=sigmoid(scope[0] * margins[:, 0] + scope[1]),
         facets={name: f.probabilities(margins[:, columns[name]]) for name, f in facets.items()},
         own=own,
         shift=shift,
+        words=words,
         thresholds={name: f.threshold for name, f in facets.items()},
     )
 

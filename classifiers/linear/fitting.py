@@ -6,11 +6,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.linear.prior import label_directions, scope_direction, section_directions
+from classifiers.linear.prior import (
+    label_directions,
+    scope_direction,
+    section_directions,
+    word_directions,
+)
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import Fit, fit_margin
 from classifiers.linear.scope import ScopeRows, fit_scope
-from classifiers.linear.targets import SCOPE, SECTION, UNKNOWN, Output, Targets, outputs
+from classifiers.linear.targets import SCOPE, SECTION, UNKNOWN, WORDS, Output, Targets, outputs
 from classifiers.linear.weak import WeakRows, weak_labels
 from classifiers.representations.tfidf import TextFeatures
 from config.taxonomy import Taxonomy
@@ -32,6 +37,8 @@ class Directions:
     labels: dict[str, Floats]
     #: (own sections, terms)
     sections: Floats
+    #: (compared sections, terms)
+    words: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...])
         scope_direction(taxonomy, features),
         {f.name: label_directions(taxonomy, features, f.name) for f in taxonomy.facets},
         section_directions(taxonomy, features, own),
+        word_directions(taxonomy, features),
     )
 
 
@@ -88,6 +96,8 @@ def fit_outputs(
         weak_rows = None if taken is None else (stream, taken)
         skip = only not in {None, output.kind}
         weights[:, column] = pulls[column]
+        if output.kind == WORDS:
+            continue  # the taxonomy's words alone
         if skip:
             fit = None
         elif output.kind == SCOPE and recipe.weak:
@@ -123,6 +133,7 @@ def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
         pull = _label_pull(corpus, examples, facet.name, recipe)
         pulls += list(pull * (towards - towards.mean(axis=0)))
     pulls += list(recipe.section_pull * corpus.directions.sections)
+    pulls += list(recipe.words_pull * corpus.directions.words)
     return pulls
 
 

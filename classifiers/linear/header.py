@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: increased when older files could be misread; never reused
-FORMAT = 2
+FORMAT = 3
 
 #: examples of a kind below which constants replace a fit of the calibration
 FEW = 20

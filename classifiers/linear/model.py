@@ -13,7 +13,7 @@ from classifiers.columns import ScoreColumns, join, of_probabilities, strongest
 from classifiers.linear.calibration import Calibration, probabilities
 from classifiers.linear.golden import Golden
 from classifiers.linear.header import ModelHeader
-from classifiers.linear.targets import SECTION, Output, outputs
+from classifiers.linear.targets import SECTION, WORDS, Output, outputs
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import TERMS_KEPT, Probabilities, scores_of, section_probabilities
 from classifiers.text import document_text
@@ -91,9 +91,9 @@ class Model:
         return np.hstack([known.scope[:, np.newaxis], *facets, sections])
 
     def label_columns(self, section: str) -> list[int]:
-        """Return the output columns of a section: its labels, and its own if any."""
+        """Return the output columns of a section: its labels, its own if any, its words if any."""
         wanted = {Output(*pair) for pair in self.taxonomy.section(section).labels}
-        wanted.add(Output(SECTION, section))
+        wanted |= {Output(SECTION, section), Output(WORDS, section)}
         return [column for column, output in enumerate(self.outputs) if output in wanted]
 
     def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.linear.targets import compared_sections
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import tokens
 from config.taxonomy import Taxonomy
@@ -51,6 +52,16 @@ def section_directions(
         for section in sections
     ]
     return np.asarray(rows).reshape(len(sections), len(features.terms_))
+
+
+def word_directions(taxonomy: Taxonomy, features: TextFeatures) -> Floats:
+    """Return (compared sections, terms): a section's direction less the mean of its task's."""
+    compared = compared_sections(taxonomy)
+    towards = section_directions(taxonomy, features, [section.id for section in compared])
+    tasks = np.asarray([section.task for section in compared], dtype=object)
+    for task in dict.fromkeys(tasks):
+        towards[tasks == task] -= towards[tasks == task].mean(axis=0)
+    return towards
 
 
 def _counts(phrases: Sequence[str], features: TextFeatures) -> Floats:

@@ -31,6 +31,8 @@ class Recipe:
     modality_pull_first: float = 15.0
     first_examples: int = 400
     section_pull: float = 10.0
+    #: of a section's cue words among the sections of its task
+    words_pull: float = 20.0
     folds: int = 5
     #: above this many examples one part is held out, because every fit takes minutes
     fold_limit: int = 4_000

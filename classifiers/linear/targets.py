@@ -17,24 +17,27 @@ UNKNOWN = -1
 
 SCOPE = "scope"
 SECTION = "section"
+#: a section's cue words, compared among the sections of its task
+WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Output:
-    """One linear output: the scope, a label, or a section."""
+    """One linear output: the scope, a label, a section, or a section's words."""
 
-    #: `scope`, `section`, or the name of a facet
+    #: `scope`, `section`, `words`, or the name of a facet
     kind: str
     name: str
 
 
 @lru_cache(maxsize=8)
 def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
-    """Return the outputs in order: scope, labels, own sections."""
+    """Return the outputs in order: scope, labels, own sections, words of sections."""
     # Cached, because a fit needs it for every column of every round.
     labels = [Output(f.name, label.name) for f in taxonomy.facets for label in f.labels]
     own = [Output(SECTION, section.id) for section in own_sections(taxonomy)]
-    return (Output(SCOPE, "in_scope"), *labels, *own)
+    words = [Output(WORDS, section.id) for section in compared_sections(taxonomy)]
+    return (Output(SCOPE, "in_scope"), *labels, *own, *words)
 
 
 @lru_cache(maxsize=8)
@@ -53,6 +56,13 @@ def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
         if same or bare:
             found.append(section)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def compared_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
+    """Return the sections whose task has other sections."""
+    tasks = [section.task for section in taxonomy.sections]
+    return tuple(section for section in taxonomy.sections if tasks.count(section.task) > 1)
 
 
 def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:

@@ -163,7 +163,7 @@ def _check_enough(examples: TrainingSet, models: ModelRegistry, *, force: bool) 
             hint="`living-survey bootstrap` imports the list, `living-survey decide` records "
             "decisions; `living-survey train --force` trains in any case.",
         )
-    # The less similar half of the undecided papers counts as rejections.
+    # Undecided papers are a mixture, most of them out of scope; half of them count here.
     if rejected + (stream + 1) // 2 < FEWEST_TO_LEARN:
         raise NothingToLearnError(
             f"There is too little to tell the approved papers from, {rejected} rejected and "

@@ -123,7 +123,7 @@ def test_an_unreadable_header_is_refused(saved: Path, taxonomy: Taxonomy, conten
     ("changes", "said"),
     [
         ({"format": 99}, "format 99"),
-        ({"format": 1}, "format 1, this version reads 2"),
+        ({"format": 1}, "format 1, this version reads 3"),
         ({"taxonomy_fingerprint": "0" * 64}, "another taxonomy"),
         ({"libraries": {"scikit-learn": "0.24.2"}}, r"scikit-learn 0\.24\.2"),
     ],

@@ -2,8 +2,17 @@ import numpy as np
 import pytest
 
 from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.prior import section_directions
 from classifiers.linear.recipe import Recipe
-from classifiers.linear.targets import SCOPE, UNKNOWN, outputs, own_sections, targets
+from classifiers.linear.targets import (
+    SCOPE,
+    UNKNOWN,
+    WORDS,
+    compared_sections,
+    outputs,
+    own_sections,
+    targets,
+)
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from config.taxonomy import load_taxonomy
@@ -55,3 +64,26 @@ def test_pull_is_stronger_with_few_examples(
         towards = corpus.directions.labels[facet]
         centred = (towards - towards.mean(axis=0)).T
         np.testing.assert_allclose(weights, (lasting + first * share) * centred)
+
+
+def test_words_of_sections_are_compared_within_the_task(corpus: Corpus) -> None:
+    taxonomy = corpus.taxonomy
+    everything = np.ones(len(EXAMPLES), dtype=bool), np.ones(corpus.background.shape[0], dtype=bool)
+    fitted = fit_outputs(corpus, *everything, RECIPE)
+    columns = [c for c, output in enumerate(outputs(taxonomy)) if output.kind == WORDS]
+    assert [outputs(taxonomy)[c].name for c in columns] == [
+        section.id for section in compared_sections(taxonomy)
+    ]
+    # Decisions do not teach them, and no task has more of them than another.
+    assert not fitted.intercepts[columns].any()
+    towards = section_directions(
+        taxonomy, corpus.features, [section.id for section in compared_sections(taxonomy)]
+    )
+    for task in {section.task for section in compared_sections(taxonomy)}:
+        same = [n for n, s in enumerate(compared_sections(taxonomy)) if s.task == task]
+        weights = fitted.weights[:, [columns[n] for n in same]].T
+        assert np.abs(weights).max() > 1.0
+        np.testing.assert_allclose(weights.sum(axis=0), 0.0, atol=1e-9)
+        np.testing.assert_allclose(
+            weights[0] - weights[1], RECIPE.words_pull * (towards[same[0]] - towards[same[1]])
+        )

@@ -140,7 +140,7 @@ def test_section_basis_is_its_labels(explainer: ModelExplainer, taxonomy: Taxono
     [basis] = reasons.bases
     named = [(reasons.breakdowns[n].kind, reasons.breakdowns[n].name) for n in basis.breakdowns]
     section = taxonomy.section("generation-video-non-llm-based")
-    assert named == list(section.labels)
+    assert named == [*section.labels, ("words", section.id)]
     assert reasons.breakdowns[basis.breakdowns[0]].heading == "Task: Generation"
 
 

@@ -102,7 +102,7 @@ def test_truncated_promotion_log_is_read(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("spoil", "error"),
     [
-        (lambda text: text.replace('"format": 2', '"format": 7'), UnfitModelError),
+        (lambda text: text.replace('"format": 3', '"format": 7'), UnfitModelError),
         (lambda text: text.replace('"counts": {', '"counts": 3, "x": {'), DamagedModelError),
         (lambda text: text[:50], DamagedModelError),
         (lambda text: text.replace('"taxonomy_fingerprint": "', '"taxonomy_fingerprint": "0'),

@@ -17,6 +17,7 @@ _LEAST_PROBABILITY = 0.05
 Key = tuple[str, str]
 
 SCOPE: Key = ("scope", "in_scope")
+_OF_SECTION = {"section": "Section", "words": "Cue words of the section"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,19 @@ def outline(
     chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _LEAST_PROBABILITY]
     keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
     probabilities = {(facet, label): p for facet, label, p in scores.facets}
+    facets = {facet.name for facet in taxonomy.facets}
     bases = tuple(
         SectionBasis(
             name,
             chances[name],
             tuple(keys.index(key) for key in parts[name]),
-            section_figure(taxonomy.section(name), chances[name], probabilities, taxonomy),
+            section_figure(
+                taxonomy.section(name),
+                chances[name],
+                probabilities,
+                taxonomy,
+                own_terms=not {kind for kind, _ in parts[name]} <= facets,
+            ),
         )
         for name in chosen
     )
@@ -64,8 +72,8 @@ def heading(key: Key, taxonomy: Taxonomy) -> str:
     kind, name = key
     if key == SCOPE:
         return "In scope"
-    if kind == "section":
+    if kind in {"section", "words"}:
         named = taxonomy.section(name).names.get("en", name)
-        return f"Section: {named}"
+        return f"{_OF_SECTION[kind]}: {named}"
     label = taxonomy.facet(kind).label(name)
     return f"{kind.capitalize()}: {label.names.get('en', name)}"

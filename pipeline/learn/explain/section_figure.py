@@ -2,7 +2,7 @@
 
 `classifiers.scoring.section_probabilities` multiplies the share of the task by the share of the
 modality among those of the task's sections, and by that of the technique among those of both. So a
-label's own figure and the section's need not be alike.
+label's own figure and the section's need not be alike. A section's cue words count beside them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,10 +54,19 @@ def section_figure(
     probability: float,
     labels: Mapping[tuple[str, str], float],
     taxonomy: Taxonomy,
+    *,
+    own_terms: bool,
 ) -> SectionFigure:
-    """Return how a section's probability is made; `labels` are probabilities by facet and label."""
+    """Return how a section's probability is made.
+
+    Args:
+        section: the section.
+        probability: the one shown.
+        labels: probabilities by facet and label.
+        taxonomy: of the section.
+        own_terms: the section's own terms count beside its labels.
+    """
     factors, alike = [], list(taxonomy.sections)
-    whole = True
     for facet in _ORDER:
         label = getattr(section, facet)
         options = list(dict.fromkeys(getattr(one, facet) for one in alike))
@@ -66,14 +75,11 @@ def section_figure(
             share = chance if facet == "task" else _share(chance, options, facet, labels)
             name = taxonomy.facet(facet).label(label).names.get("en", label)
             factors.append(Factor(facet, name, chance, share))
-        whole = whole and (len(options) == 1 or None not in options)
         alike = [one for one in alike if getattr(one, facet) == label]
     product = 1.0
     for factor in factors:
         product *= factor.share
-    return SectionFigure(
-        probability, tuple(factors), product if whole and len(alike) == 1 else None
-    )
+    return SectionFigure(probability, tuple(factors), None if own_terms else product)
 
 
 def _share(
