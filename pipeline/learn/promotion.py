@@ -21,6 +21,7 @@ from classifiers.measure.reports import Evaluation
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time
+from pipeline.learn.on_decisions import on_decisions
 
 #: fewest decisions outside the training set of the champion to score the champion itself
 _UNSEEN_ENOUGH = 4 * FEWEST_TO_TEST
@@ -35,6 +36,7 @@ class MeasuredModel:
     model_id: str
     #: what was scored: the model itself or its fold model
     scored: str
+    #: quadratic, the scope calibrated on the test papers (`on_decisions.py`)
     error: float
     evaluation: Evaluation
 
@@ -74,7 +76,7 @@ class _Entrant:
     def measured(self, test: Sequence[Example], taxonomy: Taxonomy) -> _Result:
         evaluation = evaluate(self.classifier, test, taxonomy, trained_on=self.keys)
         scores = self.classifier.predict([example.document for example in test])
-        each = errors(test, scores, taxonomy)
+        each = errors(test, on_decisions(test, scores), taxonomy)
         return _Result(
             MeasuredModel(self.model_id, self.scored, statistics.fmean(each), evaluation), each
         )
