@@ -14,6 +14,8 @@ class Recipe:
     #: of an unlabelled paper in the scope, before decisions calibrate it and after
     stream_weight_first: float = 0.3
     stream_weight: float = 0.1
+    #: of an unlabelled paper in the regression that takes all of them for rejections
+    stream_rejected: float = 0.3
     weak_task: int = 150
     #: examples of a modality are filled up to this; more would teach confusions of the cues.
     #: Techniques get none, because cues do not show the role of a language model

@@ -6,6 +6,10 @@ stream's own share of papers in scope, which is estimated (Saerens et al., Neura
 2002); without enough decisions it comes from the taxonomy's words and an assumed share. An old
 approval counts as much as newer decisions confirm it, and less with every newer approval (a power
 prior, Ibrahim and Chen, Statistical Science 15, 2000), because the field moves on.
+
+Once there are enough decisions, the score is the mean of this regression and of one that takes
+every unlabelled paper for a rejection. The second learns which topics are approved, the first does
+not forget the others; their errors differ.
 """
 
 from collections.abc import Sequence
@@ -78,14 +82,15 @@ def fit_scope(rows: ScopeRows, recipe: Recipe) -> Fit | None:
         of_old, of_stream = _held_log_odds(rows, counts, recipe)
         counts[rows.old] *= (CONFIRMED + decided * sigmoid(of_old)) / (CONFIRMED + decided)
         chances, _ = at_its_share(of_stream, float(rows.wanted[newer].mean()))
-        weight = recipe.stream_weight
-    else:
-        weight = recipe.stream_weight_first
-        chances = by_words(np.asarray(rows.stream @ rows.words))
-        first = _fit(rows, counts, (chances, weight), recipe)
-        if first is None:
-            return None
-        chances = by_words(_margins(rows.stream, first, rows.words))
+        mixed = _fit(rows, counts, (chances, recipe.stream_weight), recipe)
+        rejecting = (np.zeros(len(chances)), recipe.stream_rejected)
+        return _mean(mixed, _fit(rows, counts, rejecting, recipe))
+    weight = recipe.stream_weight_first
+    chances = by_words(np.asarray(rows.stream @ rows.words))
+    first = _fit(rows, counts, (chances, weight), recipe)
+    if first is None:
+        return None
+    chances = by_words(_margins(rows.stream, first, rows.words))
     return _fit(rows, counts, (chances, weight), recipe)
 
 
@@ -163,6 +168,12 @@ def _fit(
     if wanted.all() or not wanted.any():
         return None
     return fit_margin(matrix, wanted, counts, strength=recipe.scope_strength, balance=1.0)
+
+
+def _mean(one: Fit | None, other: Fit | None) -> Fit | None:
+    if one is None or other is None:
+        return one
+    return Fit((one.weights + other.weights) / 2.0, (one.intercept + other.intercept) / 2.0)
 
 
 def _margins(matrix: sparse.csr_matrix, fit: Fit, words: Floats) -> Floats:

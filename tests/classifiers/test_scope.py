@@ -138,3 +138,26 @@ def test_technique_of_another_task_teaches_nothing(taxonomy: Taxonomy) -> None:
     for each in (maker, bare):
         taught = train([each, *rejected()], [], taxonomy, trained_at=TRAINED_AT).header.counts
         assert taught["technique: llm-based"] == 1
+
+
+def test_topic_that_fills_the_stream_ranks_below_an_approved_one() -> None:
+    """Reviewers approve one topic; the stream is full of another that resembles no rejection."""
+    wanted, other, outside_ = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]
+
+    def table(rows: list[list[float]]) -> sparse.csr_matrix:
+        return sparse.csr_matrix(np.asarray(rows, dtype=np.float32))
+
+    rows = ScopeRows(
+        matrix=table([wanted] * 30 + [outside_] * 30),
+        wanted=np.repeat([True, False], 30),
+        old=np.zeros(60, dtype=bool),
+        stream=table([other] * 300),
+        words=np.zeros(3),
+    )
+    light, heavy = (
+        fit_scope(rows, replace(Recipe(), stream_rejected=weight)) for weight in (0.01, 0.3)
+    )
+    assert light is not None
+    assert heavy is not None
+    assert heavy.weights[0] - heavy.weights[1] > light.weights[0] - light.weights[1] + 0.5
+    assert heavy.weights[0] > heavy.weights[1] > heavy.weights[2]
