@@ -14,7 +14,6 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from config.processes import child_environment, own_command
-from docs.generate.changed_papers import SNAPSHOT, change_papers
 from docs.generate.shots import Shot
 from docs.generate.site_pictures import DAY, photograph_site
 
@@ -68,15 +67,6 @@ def main() -> None:
             own_command("publish", "--target", "site", "--reviewer", "ada"),
             cwd=Path(folder) / "demo",
             env=child_environment(os.environ, _SITE | _CLOCK),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        snapshot = Path(folder) / SNAPSHOT
-        change_papers(Path(folder) / "demo" / "var" / "survey.duckdb", snapshot)
-        subprocess.run(
-            own_command("import", str(snapshot), "--accept-old"),
-            cwd=Path(folder) / "demo",
-            env=child_environment(os.environ, _CLOCK),
             check=True,
             stdout=subprocess.DEVNULL,
         )

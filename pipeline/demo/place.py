@@ -18,7 +18,10 @@ from storage.store import store_opener
 #: relative to the directory, as in the default settings
 DATABASE = Path("var/survey.duckdb")
 _MARKER = ".living-survey-demo"
-_SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
+_SAMPLE = (
+    *("papers.jsonl", "listed.jsonl", "cases.jsonl", "changed.jsonl", "list.md"),
+    *(f"decisions-w{week:02}.jsonl" for week in (10, 11, 12)),
+)
 #: what commands write besides; nothing in it was typed by a person
 _BY_COMMANDS = (
     *(

@@ -1,7 +1,7 @@
 """Run every step offline on bundled fictional papers served by a local arXiv.
 
-Each step is the real command in its own process. The clock is set to the sample's last Friday for
-fetching and deciding, and to the following Monday for publishing.
+Each step is the real command in its own process. The clock is set to three Fridays, on which papers
+are fetched and decided, and to the Monday after them, when decided papers changed at arXiv.
 """
 
 import os
@@ -17,11 +17,8 @@ from config.processes import child_environment, own_command
 from pipeline.demo.place import DATABASE, finish, prepare
 from pipeline.demo.replica.records import Record, load_records
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.demo.steps import CHANGED, MONDAY, PAPERS, STEPS, WEEK
 
-_FRIDAY = "2026-03-20T22:00:00+00:00"
-_MONDAY = "2026-03-23T08:00:00+00:00"
-_WEEK = "2026-W12"
-_FIRST_DAY, _LAST_DAY = "2026-02-23", "2026-03-19"
 _PORT = 8799
 
 
@@ -51,60 +48,43 @@ def run_demo(directory: Path, *, say: Callable[[str], None], replace: bool = Fal
     """
     started = time.monotonic()
     directory = directory.absolute()
-    monday = datetime.fromisoformat(_MONDAY)
-    settings = prepare(directory, _settings(_PORT), until=monday, replace=replace)
-    records = load_records([directory / "papers.jsonl", directory / "listed.jsonl"])
-    with _replica(records) as arxiv:
+    settings = prepare(directory, _settings(_PORT), until=STEPS[-1].now, replace=replace)
+    before = load_records([directory / name for name in PAPERS])
+    # a later row for an ID replaces an earlier one
+    after = load_records([directory / name for name in (*PAPERS, CHANGED)])
+    present = [STEPS[0].now]
+    with _replica(before, lambda: present[-1]) as arxiv:
         variables = {
             "LIVING_SURVEY_CONFIG": str(settings),
             "LIVING_SURVEY_ARXIV__OAI_URL": arxiv.oai_url,
             "LIVING_SURVEY_ARXIV__RSS_URL": arxiv.rss_url,
             "LIVING_SURVEY_ARXIV__QUERY_URL": arxiv.query_url,
         }
-        for title, words, now in _STEPS:
+        for step in STEPS:
+            present.append(step.now)
+            if step.now >= MONDAY:
+                arxiv.hold(after)
             say("")
-            say(f"# {title}")
-            environment = child_environment(os.environ, {**variables, "LIVING_SURVEY_NOW": now})
-            _step(words, environment, directory, say)
+            say(f"# {step.title}")
+            now = {"LIVING_SURVEY_NOW": step.now.isoformat()}
+            environment = child_environment(os.environ, {**variables, **now})
+            _step(step.words, environment, directory, say)
     finish(directory)
     _farewell(directory, say)
     return DemoReport(
         directory=directory,
         settings=settings,
         database=directory / DATABASE,
-        digest=directory / "var" / "digests" / f"{_WEEK}.html",
+        digest=directory / "var" / "digests" / f"{WEEK}.html",
         seconds=round(time.monotonic() - started, 1),
     )
 
 
-#: what happens, the command, the product's clock
-_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("Start: an empty database beside living-survey.toml.", ("init",), _FRIDAY),
-    (
-        "Import the curated list, checked against arXiv. It contains errors.",
-        ("bootstrap",),
-        _FRIDAY,
-    ),
-    (
-        "Fetch the past weeks.",
-        ("backfill", "--from", _FIRST_DAY, "--until", _LAST_DAY),
-        _FRIDAY,
-    ),
-    ("Train a model on the list.", ("train",), _FRIDAY),
-    ("What cron calls: today's announcements, fetched and classified.", ("run",), _FRIDAY),
-    ("Papers waiting for a reviewer, most likely first.", ("queue", "--limit", "8"), _FRIDAY),
-    ("A reviewer's decisions, scripted here.", ("decide", "--from", "decisions.jsonl"), _FRIDAY),
-    ("The week's digest: approved papers only.", ("digest", "--week", _WEEK), _MONDAY),
-    ("Papers held, runs, and complete days.", ("status",), _MONDAY),
-)
-
-
-def _replica(records: Sequence[Record]) -> ReplicaServer:
-    moment = datetime.fromisoformat(_FRIDAY)
+def _replica(records: Sequence[Record], clock: Callable[[], datetime]) -> ReplicaServer:
     try:
-        return ReplicaServer(records, port=_PORT, today=lambda: moment)
+        return ReplicaServer(records, port=_PORT, today=clock)
     except OSError:  # the port is in use; take any free one
-        return ReplicaServer(records, today=lambda: moment)
+        return ReplicaServer(records, today=clock)
 
 
 def _step(
@@ -147,6 +127,12 @@ categories = ["cs.CV", "cs.CL", "cs.LG", "cs.MM", "cs.SD"]
 min_interval_seconds = 0.01
 limiter = "var/limiter"
 
+[review]
+likely_from = 25
+
+[alerts]
+backup_days = 0
+
 [digest]
 languages = ["en", "zh"]
 """
@@ -159,13 +145,16 @@ def _farewell(directory: Path, say: Callable[[str], None]) -> None:
     for line in (
         "",
         "Files",
-        f"  {digests / _WEEK}.html, .md   the digest, also as {_WEEK}.zh.html in Chinese",
+        f"  {digests / WEEK}.html, .md   the digest, also as {WEEK}.zh.html in Chinese",
         f"  {here / DATABASE}   the database (SQL: docs/reference/views.md)",
         f"  {here / 'var' / 'archive'}   every raw response of the local arXiv",
         f"  {config}   the settings used",
         "",
-        "Try next",
+        "Try next, on the demo's day",
+        f"  export LIVING_SURVEY_NOW={STEPS[-1].now.isoformat()}",
         f"  living-survey serve --config {config}",
+        f"  living-survey doubles --config {config}",
+        f"  living-survey plan --minutes 15 --config {config}",
         f"  living-survey queue --order uncertain --config {config}",
         f"  living-survey sections --config {config}",
         "  living-survey init --help   for your own survey, with the real arXiv",

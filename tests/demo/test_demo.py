@@ -1,6 +1,7 @@
 """`living-survey demo` walks the whole way, offline, as often as one likes."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +50,27 @@ def demo(made: Made) -> Survey:
     return made.survey
 
 
+@pytest.fixture
+def on_monday(made: Made) -> Survey:
+    """Return the demo on its day, in its own directory."""
+    [now] = re.findall(r"export LIVING_SURVEY_NOW=(\S+)", made.printed)
+    return Survey(made.survey.directory / "demo", {"LIVING_SURVEY_NOW": now})
+
+
 def test_demo_prints_every_step_and_path(made: Made) -> None:
     demo, printed = made.survey, made.printed
-    for step in ("init", "bootstrap", "backfill", "train", "run", "queue", "decide", "digest"):
+    for step in (
+        "init",
+        "bootstrap",
+        "backfill",
+        "train",
+        "run",
+        "queue",
+        "decide",
+        "inbox",
+        "plan",
+        "digest",
+    ):
         assert f"$ living-survey {step}" in printed
     for line in printed.splitlines():
         if line.startswith("  demo/") and "living-survey.toml" not in line:
@@ -63,12 +82,46 @@ def test_digest_shows_only_approved_papers(demo: Survey) -> None:
     status = demo.json("status", "--config", "demo/living-survey.toml")
     assert status["papers"] >= 150 + 40
     page = (demo.directory / "demo/var/digests/2026-W12.html").read_text()
-    decisions = demo.directory / "demo/decisions.jsonl"
-    for line in decisions.read_text().splitlines():
-        row = json.loads(line)
-        this_week = row["decided_at"] >= "2026-03-16"
-        shown = f"https://arxiv.org/abs/{row['arxiv_id']}" in page
-        assert shown == (row["verdict"] == "approved" and this_week), row
+    files = sorted((demo.directory / "demo").glob("decisions-*.jsonl"))
+    assert len(files) == 3
+    for file in files:
+        for line in file.read_text().splitlines():
+            row = json.loads(line)
+            this_week = row["decided_at"] >= "2026-03-16"
+            shown = f"https://arxiv.org/abs/{row['arxiv_id']}" in page
+            assert shown == (row["verdict"] == "approved" and this_week), row
+
+
+def test_inbox_has_a_case_of_each_kind(on_monday: Survey) -> None:
+    cases = {case["arxiv_id"]: set(case["kinds"]) for case in on_monday.json("inbox")["cases"]}
+    assert cases["2602.90086"] == {"withdrawn", "new_version"}
+    assert cases["2602.90039"] == {"title", "new_version"}
+    assert cases["2603.90024"] == {"abstract", "new_version"}
+    assert cases["2603.90104"] == {"categories"}
+    assert cases["2603.90117"] == {"new_version"}
+    assert cases["2309.91028"] == {"journal_ref"}
+    assert "returned" in cases["2603.99001"]
+
+
+def test_doubles_and_incomplete_records_are_found(on_monday: Survey) -> None:
+    doubles = on_monday.json("doubles")["pairs"]
+    assert {pair["why"] for pair in doubles} == {"same title", "near title", "comment"}
+    incomplete = on_monday.json("queue", "--incomplete")["papers"]
+    assert {paper["arxiv_id"] for paper in incomplete} == {"2603.99005", "2603.99007"}
+    whole = on_monday.json("queue", "--search", "2603.99006")["items"]
+    assert [paper["arxiv_id"] for paper in whole] == ["2603.99006"]
+
+
+def test_queue_health_and_audit_have_figures(on_monday: Survey) -> None:
+    health = on_monday.json("plan")["health"]
+    assert health["clearing"]["outcome"] == "clears"
+    assert health["clearing"]["weeks"] == 2
+    assert [week["decided"] > 0 for week in health["weeks"][-3:]] == [True, True, True]
+    assert {row["missed"] > 0 for row in health["replay"]["rows"]} == {False, True}
+    session = on_monday.json("plan", "--minutes", "3")
+    assert len(session["ids"]) == 15
+    assert on_monday.json("audit")["unseen"]["enough"] is False
+    assert "Percentages are not calibrated" not in on_monday.call("queue").out
 
 
 def test_the_demo_can_be_made_anew_but_overwrites_nothing_else(

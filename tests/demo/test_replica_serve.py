@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from config.errors import UsageError
+from pipeline.demo.replica.records import load_records
 from pipeline.demo.replica.serve import serve_replica
+from pipeline.demo.replica.server import ReplicaServer
 from tests.support.replica import make_row, write_rows
 
 
@@ -47,6 +49,18 @@ def test_serve_prints_address_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     assert "2603.90001" in answer.text
     assert left.strip() == "Stopped."
     assert running.returncode == 0
+
+
+def test_records_can_be_replaced_while_it_runs(tmp_path: Path) -> None:
+    before, after = (
+        load_records([write_rows(tmp_path / f"{title}.jsonl", make_row(title=title))])
+        for title in ("Before", "After")
+    )
+    asked = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
+    with ReplicaServer(before) as arxiv:
+        assert "<title>Before</title>" in httpx.get(arxiv.oai_url, params=asked).text
+        arxiv.hold(after)
+        assert "<title>After</title>" in httpx.get(arxiv.oai_url, params=asked).text
 
 
 def test_a_taken_port_is_one_clear_error(tmp_path: Path) -> None:

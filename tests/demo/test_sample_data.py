@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from config.reasons import DEFAULT_REASONS, find_reason
 from config.taxonomy import load_taxonomy
 from pipeline.curated.parse import parse_list
 from pipeline.demo.replica.calendar import announcement_day
 from pipeline.demo.replica.records import Record, load_records
+from pipeline.demo.steps import MONDAY
 from storage.arxiv_id import id_month, parse_arxiv_id
 
 SAMPLE = files("pipeline.demo.sample")
@@ -29,6 +31,12 @@ def _rows(name: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def papers() -> tuple[Record, ...]:
     with as_file(SAMPLE.joinpath("papers.jsonl")) as path:
+        return load_records([path])
+
+
+@pytest.fixture(scope="module")
+def cases() -> tuple[Record, ...]:
+    with as_file(SAMPLE.joinpath("cases.jsonl")) as path:
         return load_records([path])
 
 
@@ -88,16 +96,25 @@ def test_sample_contains_arxiv_oddities(papers: tuple[Record, ...]) -> None:
     assert any(record.doi for record in papers)
 
 
-def test_decisions_are_of_these_papers_and_sections(papers: tuple[Record, ...]) -> None:
-    known = {record.arxiv_id: record for record in papers}
+def test_decisions_are_of_these_papers_and_sections(
+    papers: tuple[Record, ...], cases: tuple[Record, ...]
+) -> None:
+    known = {record.arxiv_id: record for record in (*papers, *cases)}
     sections = {section.id for section in load_taxonomy().sections}
     verdicts: Counter[str] = Counter()
     last_week: set[str] = set()
     newest = max(filter(None, (record.versions[0].announced for record in papers)))
-    for decision in _rows("decisions.jsonl"):
+    reasons: Counter[str] = Counter()
+    decisions = [row for week in (10, 11, 12) for row in _rows(f"decisions-w{week}.jsonl")]
+    assert len({decision["arxiv_id"] for decision in decisions}) == len(decisions)
+    for decision in decisions:
         record = known[decision["arxiv_id"]]
-        assert set(decision["sections"]) <= sections
-        assert bool(decision["sections"]) is (decision["verdict"] == "approved")
+        placed = decision.get("sections", [])
+        assert set(placed) <= sections
+        assert bool(placed) is (decision["verdict"] == "approved")
+        assert ("reason" in decision) is (decision["verdict"] == "rejected")
+        if "reason" in decision:
+            reasons[find_reason(DEFAULT_REASONS, decision["reason"]).code] += 1
         decided_at = datetime.fromisoformat(decision["decided_at"]).astimezone(UTC)
         announced = record.versions[0].announced
         assert announced is not None
@@ -105,9 +122,35 @@ def test_decisions_are_of_these_papers_and_sections(papers: tuple[Record, ...]) 
         assert decision["reviewer"]
         verdicts[decision["verdict"]] += 1
         if decided_at.isocalendar()[:2] == newest.isocalendar()[:2]:
-            last_week.update(decision["sections"])
+            last_week.update(placed)
     assert verdicts.keys() == {"approved", "rejected", "deferred"}
+    assert reasons.total() >= 20
     assert len(last_week) >= 8
+
+
+def test_cases_are_other_papers(
+    papers: tuple[Record, ...], listed: tuple[Record, ...], cases: tuple[Record, ...]
+) -> None:
+    known = {record.arxiv_id for record in (*papers, *listed)}
+    assert known.isdisjoint(record.arxiv_id for record in cases)
+    assert all(int(case.arxiv_id.partition(".")[2]) > FIRST_NUMBER for case in cases)
+    for case in cases:
+        [version] = case.versions
+        assert version.announced == announcement_day(version.submitted_at), case.arxiv_id
+
+
+def test_changes_are_announced_on_the_last_monday(
+    papers: tuple[Record, ...], listed: tuple[Record, ...], cases: tuple[Record, ...]
+) -> None:
+    before = {record.arxiv_id: record for record in (*papers, *listed, *cases)}
+    with as_file(SAMPLE.joinpath("changed.jsonl")) as path:
+        changed = load_records([path])
+    assert len(changed) == len(_rows("changed.jsonl"))
+    for record in changed:
+        old = before[record.arxiv_id]
+        assert record != old
+        assert record.datestamp == MONDAY.date()
+        assert record.versions[: len(old.versions)] == old.versions
 
 
 def test_the_list_uses_the_sections_of_the_taxonomy() -> None:
@@ -169,5 +212,7 @@ def test_sample_is_packaged() -> None:
         "papers.jsonl",
         "listed.jsonl",
         "list.md",
-        "decisions.jsonl",
+        "cases.jsonl",
+        "changed.jsonl",
+        "decisions-w12.jsonl",
     }

@@ -73,7 +73,7 @@ def empty(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> Sur
     survey = survey_at(tmp_path_factory.mktemp("surveys") / "empty", url=arxiv.url, now=EARLIER)
     survey.directory.mkdir()
     sample = Path(str(files("pipeline") / "demo" / "sample"))
-    for name in ("list.md", "decisions.jsonl"):
+    for name in ("list.md", "decisions-w11.jsonl"):
         shutil.copy(sample / name, survey.directory / name)
     _done(survey, "init", "--list", "list.md")
     return survey
@@ -86,7 +86,7 @@ def lived(empty: Survey) -> Survey:
     _done(survey, "bootstrap")
     _done(survey, "backfill", "--from", "2026-03-02", "--until", "2026-03-15")
     # some of them are about papers of later weeks: those are refused, the others are recorded
-    assert "recorded 18 decisions" in survey.call("decide", "--from", "decisions.jsonl").out
+    assert "recorded 42 decisions" in survey.call("decide", "--from", "decisions-w11.jsonl").out
     return replace(survey, environment={**survey.environment, "LIVING_SURVEY_NOW": NOW})
 
 

@@ -1,7 +1,6 @@
 """The pictures of the documentation can be taken, are small, and are where the pages say."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,9 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from docs.generate import site_pictures
-from docs.generate.changed_papers import CHANGED, SNAPSHOT, change_papers
 from docs.generate.screenshot import IMAGES, SHOTS, photograph
 from pipeline.review.web.sessions import login_token
-from storage.store import store_opener
 from tests.support.browser import browser, site, url
-from tests.support.builders import make_decision, make_paper
-from tests.support.cli import survey_in_process
 from tests.support.review import SECRET, ReviewSite
 
 __all__ = ["browser", "site", "url"]
@@ -38,24 +33,6 @@ def test_pictures_can_be_taken(
     for file in files:
         assert file.read_bytes().startswith(b"\x89PNG")
     assert len({file.read_bytes() for file in files[:3]}) == 3
-
-
-def test_picture_of_the_inbox_has_cases(tmp_path: Path) -> None:
-    """The pages of the guide show an empty inbox otherwise."""
-    now = datetime(2026, 3, 23, 12, tzinfo=UTC)
-    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
-    assert survey.call("init").status == 0
-    database = tmp_path / "var" / "survey.duckdb"
-    with store_opener(database)() as store:
-        decided = now - timedelta(days=7)
-        store.papers.upsert([make_paper(key) for key in CHANGED], seen_at=decided)
-        store.decisions.add([make_decision(key, decided_at=decided) for key in CHANGED])
-    change_papers(database, tmp_path / SNAPSHOT)
-    assert survey.call("import", SNAPSHOT, "--accept-old").status == 0
-    cases = survey.call("inbox").out
-    assert all(key in cases for key in CHANGED)
-    assert "withdrawn" in cases
-    assert "title" in cases
 
 
 @pytest.mark.slow

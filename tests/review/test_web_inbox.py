@@ -192,6 +192,9 @@ def test_pair_is_answered_and_taken_back(ada: Visitor, site: ReviewSite) -> None
     page = ada.get("/doubles")
     assert page.paper == FIRST.arxiv_id
     assert twin.arxiv_id in page.text
+    # neither paper is the older text of the other
+    assert page.tree.xpath("//del | //ins") == []
+    assert FIRST.title in page.tree.xpath("//section[@class='difference']//mark/text()")
     sent = {**page.form("/doubles"), "answer": [FIRST.arxiv_id]}
     done = ada.follow(ada.post("/doubles", sent))
     assert done.status == 200
@@ -220,3 +223,9 @@ def test_incomplete_record_is_shown_apart(ada: Visitor, site: ReviewSite) -> Non
     page = ada.get("/incomplete")
     assert page.ids == ["2603.00004"]
     assert ada.get("/queue").ids == []
+
+
+def test_incomplete_record_without_a_text_says_so(ada: Visitor, site: ReviewSite) -> None:
+    site.put(make_paper("2603.00004", abstract=""))
+    [said] = ada.get("/incomplete").tree.xpath("//p[@class='said']")
+    assert said.text_content() == "no abstract"

@@ -89,6 +89,10 @@ class ReplicaServer:
         """Every request so far, in the order in which they came."""
         return self.log.requests
 
+    def hold(self, records: Iterable[Record]) -> None:
+        """Replace what arXiv holds, while the server runs."""
+        self._catalogue = Catalogue(records)
+
     def __enter__(self) -> Self:
         """Start the server."""
         self._thread = threading.Thread(target=self.serve_forever, name="replica", daemon=True)

@@ -3,9 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from config.tex.text import plain_text
+from config.visible import shortened
 from pipeline.review.web.context import context_of, render
 from pipeline.review.web.inbox.view import PAGE_SIZE, read_view
 from pipeline.review.web.texts import shown_title
+
+#: characters of an abstract
+_SHOWN = 200
 
 
 def incomplete_page(request: Request) -> Response:
@@ -24,7 +29,11 @@ def incomplete_page(request: Request) -> Response:
         heading="Incomplete",
         view=view,
         rows=[
-            (paper, shown_title(paper.title, paper.arxiv_id), shown_title(paper.abstract, "")[:200])
+            (
+                paper,
+                shown_title(paper.title, paper.arxiv_id),
+                shortened(plain_text(paper.abstract), _SHOWN),
+            )
             for paper in papers
         ],
         total=total,
