@@ -61,7 +61,7 @@ def pair_view(store: Store, one: str, other: str) -> PairView | None:
         fields=tuple(
             Difference(kind, old, new, word_diff(old, new))
             for (kind, old), (_, new) in zip(
-                _fields(papers[0].paper), _fields(papers[1].paper), strict=True
+                compared_fields(papers[0].paper), compared_fields(papers[1].paper), strict=True
             )
         ),
         answered=store.same_work.answered(first, second),
@@ -189,7 +189,8 @@ def _rejected(
     return outcome.decision if isinstance(outcome, Recorded) else None
 
 
-def _fields(paper: Paper) -> list[tuple[str, str]]:
+def compared_fields(paper: Paper) -> list[tuple[str, str]]:
+    """Return what a reviewer compares of two papers, by name."""
     dates = (
         f"{moment:%Y-%m-%d}" if moment else "" for moment in (paper.submitted_at, paper.updated_at)
     )

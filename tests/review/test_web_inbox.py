@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from storage.correction_types import CorrectionCase
 from storage.types import Paper, Verdict
 from tests.support.builders import make_decision, make_paper
 from tests.support.review import START, Page, ReviewSite, Visitor
@@ -132,6 +133,46 @@ def test_case_that_changed_again_is_shown_again(ada: Visitor, site: ReviewSite) 
     late = press(ada, page, "kept")
     assert late.status == 409
     assert "Third Title" in late.text
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "says"), [("ada", "You rejected v1:"), ("bo", "bo rejected v1:")]
+)
+def test_returned_paper_says_who_rejected_it_and_why(
+    ada: Visitor, site: ReviewSite, reviewer: str, says: str
+) -> None:
+    third = make_paper("2603.00003")
+    site.put(third)
+    with site.open_store() as store:
+        made = make_decision(
+            third.arxiv_id,
+            verdict=Verdict.REJECTED,
+            sections=(),
+            reason="no-language",
+            reviewer=reviewer,
+            decided_at=START,
+        )
+        store.decisions.add([made])
+    change(site, third, abstract="Now a language model draws.", version=2)
+    with site.open_store() as store:
+        [newer] = store.corrections.newer_rejected(10)
+        case = CorrectionCase(
+            arxiv_id=third.arxiv_id,
+            verdict=Verdict.REJECTED,
+            decision_id=newer.decision_id,
+            kinds=("returned", "abstract", "new_version"),
+            record_key=newer.record_key,
+            found_at=START,
+            score_before=0.01,
+            score_now=0.8,
+        )
+        store.corrections.add_scored([(newer, case)], model_id="m", now=START)
+    page = ada.get("/inbox")
+    assert f"{says} in scope" in " ".join(page.text.split())
+    assert "No language model" in page.text
+    assert "no-language" not in page.text
+    chinese = ada.get("/inbox", {"accept-language": "zh"})
+    assert "曾被拒绝但现在更可能相关，摘要，新版本" in chinese.text
 
 
 def test_hostile_text_stays_text(ada: Visitor, site: ReviewSite) -> None:

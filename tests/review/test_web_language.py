@@ -12,11 +12,15 @@ from jinja2.ext import extract_from_ast
 from config.desk_keys import ACTIONS, PLACES
 from config.schema import ReviewSettings
 from config.taxonomy import load_taxonomy
+from pipeline.ingest.corrections import said as name_of
 from pipeline.learn.explain.certainty import word
+from pipeline.review.same_work import compared_fields
 from pipeline.review.web import environment
 from pipeline.review.web.environment import VERDICT_NAMES
 from pipeline.review.web.language import catalogue, choose_language, words_of
 from pipeline.review.web.scripts import WORDS
+from storage.correction_kinds import KINDS, RecordState, shown_fields
+from storage.correction_types import Resolution
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import ReviewSite, Visitor
 
@@ -69,6 +73,16 @@ def test_every_word_for_a_probability_has_chinese() -> None:
     words = {word(percent / 100) for percent in range(101)}
     assert len(words) == 4
     assert sorted(words - catalogue("zh").keys()) == []
+
+
+def test_names_that_are_not_in_templates_have_chinese() -> None:
+    """They come from records: what changed, why two papers are alike, what was answered."""
+    both = RecordState(1, "oai", "", "", (), ())
+    names = {name_of((kind,)) for kind in (*KINDS, *(kind for kind, _ in shown_fields(both)))}
+    names |= {kind.replace("_", " ") for kind, _ in compared_fields(make_paper())}
+    names |= {"same title", "near title", "same abstract", "comment"}
+    names |= {resolution.value for resolution in Resolution}
+    assert sorted(names - catalogue("zh").keys()) == []
 
 
 def test_placeholders_and_elements_agree() -> None:
@@ -151,6 +165,18 @@ def test_pages_are_chinese_by_setting(site: ReviewSite) -> None:
         (
             "Percentages are not calibrated yet: the model learned from 9 of 21 rejections.",
             "百分比尚未校准：模型只学习了 21 个拒绝决定中的 9 个。",
+        ),
+        (
+            (
+                "So far: 15 random papers with 7 relevant tell that 19.8% to 75.3% of the waiting"
+                " papers are relevant, 13 to 50 of 67 (95 % confidence), so perhaps only 62% are"
+                " found. 25 more papers read at random narrow the interval to about 23 papers."
+            ),
+            (
+                "目前：15 篇随机论文中有 7 篇相关，因此待审论文中有 19.8% 至 75.3% 相关，即"
+                " 13 至 50 篇（共 67 篇，置信度 95 %），因此可能只找到了其中的 62%。再随机审阅"
+                " 25 篇，区间可缩小到约 23 篇。"
+            ),
         ),
         ("Trained on 20 March 2026, 0 decisions since", "训练于 2026年3月20日，此后有 0 个决定"),
         ("In scope because of: 3D. Against: head.", "判断为相关，依据：3D。反面依据：head。"),

@@ -27,7 +27,6 @@ class Row:
 
     case: CorrectionCase
     title: str
-    changed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +167,10 @@ def _show(
         heading="Inbox",
         view=view,
         rows=[
-            Row(case, shown_title(titles.get(case.arxiv_id, ""), case.arxiv_id), said(case.kinds))
-            for case in cases
+            Row(case, shown_title(titles.get(case.arxiv_id, ""), case.arxiv_id)) for case in cases
         ],
         opened=opened,
         title=shown_title(opened.stored.paper.title, opened.case.arxiv_id) if opened else "",
-        changed=said(opened.case.kinds) if opened else "",
         past=past,
         draft=draft or Draft(),
         flash=flash,
@@ -183,7 +180,7 @@ def _show(
         kept=request.query_params.get("kept", "")[:9],
         following=ids[place + 1] if 0 <= place + 1 < len(ids) and opened else "",
         previous=ids[place - 1] if place > 0 else "",
-        counts=[(kind, said((kind,)), counts[kind]) for kind in KINDS if counts.get(kind)],
+        counts=[(kind, counts[kind]) for kind in KINDS if counts.get(kind)],
         total=total,
         alike=alike,
         pages=pages,

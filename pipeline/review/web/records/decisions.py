@@ -1,12 +1,12 @@
 """The decisions page: what was decided, filtered, page by page, with imports as groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from config.reasons import Reason, named_reason
+from config.reasons import Reason
 from pipeline.review.account import (
     account_page,
     place_text,
@@ -48,17 +48,19 @@ def decisions_page(request: Request) -> Response:
         first_page=_address(query) if before else "",
         next_page=_address({**query, "before": place_text(account.after)}) if account.after else "",
         groups=[(group, _group_address(wanted, group.batch_id)) for group in account.imports],
-        reason_names=reason_names(account.reasons, context.reasons),
+        reason_codes=_codes(account.reasons, context.reasons),
         section_groups=grouped(context.taxonomy.sections),
         flash=flash,
     )
 
 
-def reason_names(codes: Mapping[str, int], reasons: Sequence[Reason]) -> dict[str, str]:
-    """Return the names of the settings' reasons and of those that were used, by code."""
-    known = {one.code: one.name for one in reasons}
-    used = {code: named_reason(reasons, code).name for code in codes if code != NOT_STATED}
-    return {**known, **used}
+def _codes(used: Iterable[str], reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Return the settings' reasons and those that were used, once each."""
+    return tuple(
+        dict.fromkeys(
+            [*(one.code for one in reasons), *(code for code in used if code != NOT_STATED)]
+        )
+    )
 
 
 def _group_address(wanted: DecisionFilter, batch_id: str | None) -> str:
