@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from config.processes import child_environment, own_command
-from docs.generate.shots import Shot
+from docs.generate.shots import Shot, photograph_page
 from docs.generate.site_pictures import DAY, photograph_site
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
@@ -34,7 +34,8 @@ SHOTS = (
     Shot("queue.png", "/queue"),
     Shot("queue-dark.png", "/queue", dark=True),
     Shot("queue-phone.png", "/queue", width=390, height=844),
-    Shot("inbox.png", "/inbox"),
+    Shot("inbox.png", "/inbox?paper=2603.99001"),
+    Shot("health.png", "/queue-health", height=1000),
 )
 
 
@@ -49,7 +50,7 @@ def photograph(browser: Browser, login: str, folder: Path) -> tuple[Path, ...]:
         page.goto(f"{site}{shot.path}")
         # the page's script asks for papers alike until they are found
         page.wait_for_selector("#loading", state="detached")
-        page.screenshot(path=folder / shot.name)
+        photograph_page(page, folder / shot.name)
         files.append(folder / shot.name)
         context.close()
     return tuple(files)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from docs.generate.shots import Shot
+from docs.generate.shots import Shot, photograph_page
 
 #: the day of the demo's digest: the page compares the promise with the browser's clock, and the
 #: real one would call the demo late
@@ -28,7 +28,7 @@ def photograph_site(browser: Browser, site: Path, folder: Path) -> tuple[Path, .
         page = context.new_page()
         page.clock.set_fixed_time(DAY)
         page.goto((site / shot.path).as_uri())
-        page.screenshot(path=folder / shot.name)
+        photograph_page(page, folder / shot.name)
         files.append(folder / shot.name)
         context.close()
     return tuple(files)
