@@ -12,6 +12,7 @@ from config.files import put_in_place
 from config.nearest import nearest
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.export_lake import export_lake
 from pipeline.cli.report_file import check_report_file
 from pipeline.publish.exports.formats import FORMATS, ExportFormat
 from pipeline.publish.exports.select import (
@@ -50,6 +51,7 @@ class ExportNotWrittenError(LivingSurveyError):
     living-survey export --format csl-json --since 2026-01-01 --until 2026-03-31
     living-survey export --output survey.parquet --without-withdrawn
     living-survey export 2603.00001 2603.00002 --format bibtex
+    living-survey export --lake /srv/lake
     """,
 )
 def export(
@@ -95,7 +97,17 @@ def export(
         datetime | None,
         typer.Option(metavar="DAY", formats=[DAY], help="Approved on this day (UTC) or earlier."),
     ] = None,
+    lake: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write all SQL views to DIR as Parquet files instead."),
+    ] = None,
     *,
+    about_people: Annotated[
+        bool,
+        typer.Option(
+            "--about-people", help="With --lake: also views that hold addresses or names."
+        ),
+    ] = False,
     without_withdrawn: Annotated[
         bool,
         typer.Option(
@@ -107,11 +119,25 @@ def export(
 
     Only papers with a standing approval are written, sorted by arXiv ID. An option given several
     times takes any of its values; different options hold together.
+
+    With --lake it writes all papers and everything recorded of them, divided by month, for tools
+    of data analysis. It writes what changed since the last call; readers see the last state until
+    the new one is whole.
     """
+    facets = {"task": task, "modality": modality, "technique": technique}
+    if lake is not None:
+        chosen_by = (ids, format_, output, section, week, since, until, *facets.values())
+        if any(chosen_by) or without_withdrawn:
+            raise UsageError(
+                "--lake writes all papers, so nothing can be chosen beside it.",
+                hint="Leave the other options out; --about-people is the only one.",
+            )
+        return export_lake(invocation, lake, about_people=about_people)
+    if about_people:
+        raise UsageError("--about-people belongs to --lake.", hint="Add --lake DIR.")
     form = _format(format_, output)
     path = _path(output, form, as_json=invocation.call.as_json)
     services = open_services(invocation.settings, read_only=True)
-    facets = {"task": task, "modality": modality, "technique": technique}
     wanted = Wanted(
         sections=read_sections(
             services.taxonomy,

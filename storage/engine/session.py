@@ -84,6 +84,12 @@ class Session:
         [column] = self._cursor.execute(sql).fetchnumpy().values()
         return column
 
+    def batches(
+        self, sql: str, parameters: Mapping[str, object] | None = None, *, rows: int
+    ) -> "pa.RecordBatchReader":
+        """Return a query in batches of so many rows, to be read before the next query."""
+        return self._cursor.execute(sql, parameters).to_arrow_reader(rows)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit the block's writes, or none after an error.

@@ -1,0 +1,1 @@
+"""All views as Parquet files for other programs, as one consistent snapshot."""
