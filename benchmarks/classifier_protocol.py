@@ -1,8 +1,8 @@
 """Measures scope and sections on several cuts in time, with both baselines in the same run.
 
 Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N] [--cuts MONTH...]`.
-Tables: cuts, topics, months, replay. Without names, all of them (one core, half an hour). Needs
-../shared/data. docs/study/protocol.md has the results.
+Tables: cuts, facets, topics, months, replay. Without names, all of them (one core, half an hour).
+Needs ../shared/data. docs/study/protocol.md has the results.
 """
 
 import argparse
@@ -31,7 +31,9 @@ from classifiers.linear.calibration import expected_error
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.measure.baselines import AsreviewRule, plain
+from classifiers.measure.evaluation import evaluate
 from classifiers.measure.metrics import area_under_curve, work_saved
+from classifiers.measure.reports import FacetReport
 from classifiers.measure.simulation import Asreview, OurRule, Rule, simulate
 from classifiers.text import document_text
 from classifiers.types import Document, Example
@@ -118,6 +120,32 @@ def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
             "first three": _sections_right(cut.read, table[:, -width:], cut.data.taxonomy, 3),
         }
     return figures
+
+
+def facets(chosen: Sequence[str] = CUTS) -> None:
+    """Print how labels of listed papers later than the cut are found: mean and worst cut."""
+    found: dict[tuple[str, int], list[FacetReport]] = {}
+    for before in chosen:
+        cut = cut_at(before)
+        data = cut.data
+        for count in COUNTS:
+            known, stream = data.decisions(count, 0), data.background(0)
+            model = train(known, stream, cut.older, trained_at=WHEN)
+            report = evaluate(model, data.test, cut.older, trained_on=data.before)
+            for facet in report.facets:
+                found.setdefault((facet.facet, count), []).append(facet)
+            print(f"{before} {count}", file=sys.stderr, flush=True)
+    head(
+        "facet", "decisions", "right", "right, worst", "macro-F1", "macro-F1, worst",
+        "calibration error", "calibration error, worst",
+    )  # fmt: skip
+    for (name, count), reports in sorted(found.items()):
+        right, macro = [r.top1 for r in reports], [r.macro_f1 for r in reports]
+        error = [r.calibration_error for r in reports]
+        _line(
+            name, count, statistics.fmean(right), min(right), statistics.fmean(macro), min(macro),
+            statistics.fmean(error), max(error),
+        )  # fmt: skip
 
 
 def topics_left_out() -> None:
@@ -271,6 +299,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Print the tables asked for, or why they cannot be measured."""
     tables: dict[str, Callable[[int], None]] = {
         "cuts": lambda draws: cuts(draws, options.cuts),
+        "facets": lambda _: facets(options.cuts),
         "topics": lambda _: topics_left_out(),
         "months": lambda _: months_left_out(),
         "replay": lambda _: replays(),

@@ -130,6 +130,7 @@ def recipe(data: Development) -> None:
             task_pull=0.0,
             label_pull=0.0,
             section_pull=0.0,
+            words_pull=0.0,
             task_pull_first=0.0,
             modality_pull_first=0.0,
         ),

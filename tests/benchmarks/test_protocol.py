@@ -12,6 +12,7 @@ import pytest
 from benchmarks import classifier_cuts, classifier_data, classifier_protocol
 from benchmarks.asreview_package import AsreviewPackage
 from benchmarks.classifier_cuts import (
+    Cut,
     cut_at,
     older_cues,
     topic,
@@ -140,3 +141,26 @@ def test_asreview_itself_is_asked_like_the_rule(monkeypatch: pytest.MonkeyPatch)
     chances = rule.chances(np.asarray([7]), np.asarray([False]))
     assert len(chances) == len(pool)
     assert chances.argmax() in range(4)
+
+
+def test_table_of_facets_has_mean_and_worst_cut(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second cut tests wrong labels only, so its share of right ones is 0."""
+    right = placed(approved(6, start=60), ("task", "generation"), ("modality", "video"))
+    wrong = placed(approved(6, start=60), ("task", "survey"), ("modality", "audio"))
+    taxonomy = load_taxonomy()
+    cuts = {
+        "2025-05": Cut("2025-05", data_of({"2025-06": right}), taxonomy, []),
+        "2025-07": Cut("2025-07", data_of({"2025-08": wrong}), taxonomy, []),
+    }
+    monkeypatch.setattr(classifier_protocol, "cut_at", cuts.__getitem__)
+    monkeypatch.setattr(classifier_protocol, "COUNTS", (0,))
+    classifier_protocol.facets(list(cuts))
+    header, _, *rows = capsys.readouterr().out.splitlines()
+    assert header.startswith("| facet | decisions | right | right, worst |")
+    cells = {row.split(" | ")[0].strip("| "): row.split(" | ") for row in rows}
+    assert set(cells) == {"modality", "task"}
+    _, count, mean, worst, *_ = cells["task"]
+    assert (count, worst) == ("0", "0.000")
+    assert 0.0 < float(mean) <= 0.5
