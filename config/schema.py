@@ -43,7 +43,7 @@ from config.mail_schema import MailSettings
 from config.operate_schema import BackupSettings, LogSettings, MonitorSettings, ScheduleSettings
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
-from config.rules_schema import Rules
+from config.rules_schema import Rules, Switch
 from config.section import Section
 from config.site_schema import SiteSettings
 from config.subscribers_schema import SubscribersSettings
@@ -195,6 +195,11 @@ class ClassifierSettings(Section):
         default=0,
         description="Number of decisions new to the current model after which `run` trains again. "
         "0: only `train` trains.",
+    )
+    follow: Switch = Field(
+        default=True,
+        description="Whether `serve` lets the order of likely papers follow each decision at once; "
+        "probabilities change by training only.",
     )
 
 

@@ -650,6 +650,16 @@ COMMENT ON COLUMN waiting.waits_from IS
 COMMENT ON COLUMN waiting.words IS
     'title, ID, authors and abstract without case and accents; null below 5 %';
 
+COMMENT ON TABLE followed IS
+    'The order of the most likely waiting papers after decisions that the model has not learned from: derived and written whole.';
+COMMENT ON COLUMN followed.score IS
+    'decides the place among probabilities; what is shown is `waiting.in_scope`';
+COMMENT ON TABLE following IS
+    'What `followed` follows; no row: the order is that of the predictions.';
+COMMENT ON COLUMN following.model_id IS 'the model whose probabilities are shown';
+COMMENT ON COLUMN following.decisions IS 'that it has not learned from';
+COMMENT ON COLUMN following.least_in_scope IS 'lowest probability among the papers of `followed`';
+
 COMMENT ON TABLE survey_day IS
     'One row: the day up to which deferred papers have returned, by the survey''s clock.';
 

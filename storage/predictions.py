@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
+from storage.followed import Followed
 from storage.prediction_batch import PredictionColumns, prediction_table
 from storage.section_moves import moved_scores, read_changes
 from storage.taxonomy_types import TaxonomyChange
@@ -85,6 +86,7 @@ class Predictions:
             else:
                 self._session.write(_INSERT)
             refresh(self._session, columns.arxiv_ids)
+            Followed(self._session).forget(columns.arxiv_ids)
         return len(columns.arxiv_ids)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
@@ -110,6 +112,7 @@ class Predictions:
             changed = self._session.write(_PREFER, {"model_id": model_id})
             if changed:
                 rebuild(self._session)
+                Followed(self._session).clear()
         return changed
 
 

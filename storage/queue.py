@@ -10,12 +10,13 @@ from datetime import date
 from storage import waiting
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
+from storage.followed import Followed, FollowedOrder
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
-from storage.queue_orders import SHOWN, edges_sql, page_sql, queue_row
+from storage.queue_orders import SHOWN, edges_sql, followed_page_sql, page_sql, queue_row
 from storage.queue_pages import QueuePages
-from storage.queue_sql import NOT_CLOSED, RETURNED, check_order, condition_of
+from storage.queue_sql import NOT_CLOSED, RETURNED, Condition, check_order, condition_of
 from storage.types import QueueItem
 
 _ROWS_OF = f"SELECT {SHOWN} FROM waiting WHERE arxiv_id IN (FROM listed($ids))"  # noqa: S608  constant
@@ -67,6 +68,8 @@ class Queue:
         self._session = session
         self._papers = Papers(session)
         self._predictions = Predictions(session)
+        #: the order of likely papers after decisions that the model has not learned from
+        self.followed = Followed(session)
         #: the same papers, page by page
         self.pages = QueuePages(session)
 
@@ -102,6 +105,9 @@ class Queue:
         check_order(wanted.order)
         condition = condition_of(wanted, hidden_after=self._hidden_after(today))
         edges: Row = ()
+        followed = self.followed.state() if wanted.order == "likely" else None
+        if followed is not None:
+            return self._followed_page(columns, condition, limit, offset, followed)
         # a few days are few papers, which need no edges
         if wanted.announced_from is None or wanted.order == "mixed":
             parameters = {**condition.parameters, "most": limit + offset}
@@ -110,6 +116,24 @@ class Queue:
         return self._session.rows(
             page_sql(wanted.order, condition.sql, edges=bool(edges), columns=columns),
             {**condition.parameters, **named, "limit": limit, "offset": offset},
+        )
+
+    def _followed_page(
+        self, columns: str, condition: Condition, limit: int, offset: int, order: FollowedOrder
+    ) -> list[Row]:
+        most = limit + offset + self._session.number("SELECT count(*) FROM followed")
+        [(edge,)] = self._session.rows(
+            edges_sql("likely", condition.sql), {**condition.parameters, "most": most}
+        )
+        return self._session.rows(
+            followed_page_sql(condition.sql, columns),
+            {
+                **condition.parameters,
+                "edge_0": edge,
+                "least": order.least_in_scope,
+                "limit": limit,
+                "offset": offset,
+            },
         )
 
     def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:

@@ -61,6 +61,14 @@ WHERE {condition}{within}
 QUALIFY row_number() OVER (ORDER BY {by}, arxiv_id) BETWEEN $offset + 1 AND $offset + $limit
 ORDER BY {by}, arxiv_id
 """
+_FOLLOWED = """
+SELECT {columns}
+FROM (FROM waiting WHERE {condition} AND in_scope >= least($edge_0, $least)) AS possible
+LEFT JOIN followed USING (arxiv_id)
+QUALIFY row_number() OVER (ORDER BY coalesce(score, in_scope) DESC, arxiv_id)
+    BETWEEN $offset + 1 AND $offset + $limit
+ORDER BY coalesce(score, in_scope) DESC, arxiv_id
+"""
 # Alternates between both orders; a paper in both appears where it comes first.
 _MIXED = f"""
 WITH likely AS (
@@ -108,6 +116,15 @@ def page_sql(order: str, condition: str, *, edges: bool, columns: str) -> str:
         )
     within = f" AND {_WITHIN[order]}" if edges else ""
     return _PAGE.format(columns=columns, condition=condition, within=within, by=_BY[order])
+
+
+def followed_page_sql(condition: str, columns: str) -> str:
+    """Return the query of the papers of a page of likely ones, in the order that decisions gave.
+
+    Papers that have no score in it are ordered by their probability. `$edge_0` is that of the
+    page's papers and as many as have a score, `$least` the lowest probability of those.
+    """
+    return _FOLLOWED.format(condition=condition, columns=columns)
 
 
 def queue_row(row: Row) -> QueueRow:

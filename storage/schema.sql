@@ -933,6 +933,22 @@ CREATE TABLE absence_event (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- The order of the most likely waiting papers after decisions that the model has not learned from:
+-- derived and written whole.
+CREATE TABLE followed (
+    arxiv_id VARCHAR NOT NULL,
+    -- decides the place among probabilities; what is shown is `waiting.in_scope`
+    score DOUBLE NOT NULL
+);
+
+-- What `followed` follows; no row: the order is that of the predictions.
+CREATE TABLE following (
+    model_id VARCHAR NOT NULL,  -- the model whose probabilities are shown
+    decisions BIGINT NOT NULL,  -- that it has not learned from
+    followed_at TIMESTAMP NOT NULL,
+    least_in_scope DOUBLE NOT NULL  -- lowest probability among the papers of `followed`
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1

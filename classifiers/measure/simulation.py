@@ -105,6 +105,22 @@ class OurRule:
         return sigmoid(fitted.margins(self._rows[self._listed :])[:, 0])
 
 
+class KeptOrder:
+    """This project's scope output as it was before the first paper was read."""
+
+    name = "living-survey, order kept"
+
+    def __init__(self, rule: OurRule) -> None:
+        self._rule = rule
+        self._chances: Floats | None = None
+
+    def chances(self, read: Rows, relevant: Bools) -> Floats:
+        """Return the same probabilities after every step."""
+        if self._chances is None:
+            self._chances = self._rule.chances(read[:0], relevant[:0])
+        return self._chances
+
+
 class Asreview:
     """ASReview's default rule."""
 

@@ -161,7 +161,7 @@ def _answer(
             *(f"{key}: {claim.said}" for key, claim in readers.items()),
             f"{shown}; {_NEXT}",
             said,
-            *filter(None, (certainty.banner,)),
+            *filter(None, (certainty.banner, certainty.order_line)),
         )
         if items
         else _nothing(tally, said, deferred=deferred)

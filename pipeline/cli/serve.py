@@ -17,6 +17,7 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.cli.issue_desk import issue_desk
 from pipeline.cli.serve_subscribers import serve_subscribers
 from pipeline.curated.title import survey_title
+from pipeline.learn.following import following
 from pipeline.operate.measures import read_measures
 from pipeline.operate.monitor_token import monitor_token
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
@@ -184,15 +185,21 @@ def _serve_desk(
             token=monitor_token(settings.monitor, os.environ),
         ),
     )
-    serve_app(
-        app,
-        listens_on,
-        settings.review.port if port is None else port,
-        token="" if team else login_token(secret),
-        note=_note(settings, team, bool(reviewer)),
-        settings=settings.review,
-        api=f"{PREFIX.lstrip('/')}  (`living-survey token create` makes a token)",
+    followed = (
+        following(replace(services, open_store=kept.open_store), kept.read_store)
+        if settings.classifier.follow
+        else contextlib.nullcontext()
     )
+    with followed:
+        serve_app(
+            app,
+            listens_on,
+            settings.review.port if port is None else port,
+            token="" if team else login_token(secret),
+            note=_note(settings, team, bool(reviewer)),
+            settings=settings.review,
+            api=f"{PREFIX.lstrip('/')}  (`living-survey token create` makes a token)",
+        )
 
 
 def _is_team(access: AccessBook, host: str) -> bool:

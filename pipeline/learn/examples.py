@@ -3,7 +3,7 @@
 Training, evaluation and drift share it, because they must compare the same examples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,12 +60,12 @@ class TrainingSet:
     @property
     def examples(self) -> tuple[Example, ...]:
         """All examples, oldest decision first."""
-        return tuple(labelled.example for labelled in self.decided)
+        return tuple(one.example for one in self.decided)
 
     @property
     def listed(self) -> tuple[Example, ...]:
         """The examples that came with the curated list."""
-        return tuple(labelled.example for labelled in self.decided if labelled.listed)
+        return tuple(one.example for one in self.decided if one.listed)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -107,7 +107,13 @@ def load_training_set(
     known = {section.id for section in taxonomy.sections}
     return TrainingSet(
         decided=tuple(
-            _labelled(one, known, reasons, held.get(one.text.arxiv_id)) for one in decided
+            labelled(
+                one,
+                known,
+                reasons,
+                known_at(one.text.arxiv_id, held.get(one.text.arxiv_id)),
+            )
+            for one in decided
         ),
         background=tuple(_unlabelled(stored) for stored in undecided.values()),
     )
@@ -163,11 +169,19 @@ def is_in_scope(one: TrainingExample, reasons: Sequence[Reason]) -> bool:
     return named_reason(reasons, one.reason).in_scope
 
 
-def _labelled(
-    one: TrainingExample, known: set[str], reasons: Sequence[Reason], stored: StoredPaper | None
+def labelled(
+    one: TrainingExample, known: Collection[str], reasons: Sequence[Reason], since: datetime
 ) -> LabelledExample:
+    """Return a decision as an example.
+
+    Args:
+        one: the decision with its text.
+        known: IDs of the taxonomy's sections.
+        reasons: those of the settings.
+        since: when the paper was submitted.
+    """
     example = Example(
-        document=document_of(one.text, known_at(one.text.arxiv_id, stored)),
+        document=document_of(one.text, since),
         in_scope=is_in_scope(one, reasons),
         sections=tuple(section for section in one.sections if section in known),
     )

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def survey(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _services(folder: Path, **classifier: int) -> Services:
+def _services(folder: Path, **classifier: Any) -> Services:
     settings = Settings(
         survey=SurveySettings(taxonomy=small_taxonomy_file(folder)),
         database=DatabaseSettings(path=folder / "var" / "survey.duckdb"),

@@ -423,11 +423,12 @@ def test_replay_covers_every_order_and_both_rules(tmp_path: Path) -> None:
     replays = json.loads(kept.read_text())["replays"]
     assert [(r["rule"], r["order"]) for r in replays] == [
         (rule, order)
-        for rule in ("living-survey", "asreview-elas-u4")
+        for rule in ("living-survey", "living-survey, order kept", "asreview-elas-u4")
         for order in ("likely", "uncertain", "mixed", "random")
     ]
     by = {(r["rule"], r["order"]): r["work_saved_at_95"] for r in replays}
     assert by["living-survey", "likely"] > by["living-survey", "random"] + 0.3
+    assert by["living-survey", "likely"] >= by["living-survey, order kept", "likely"]
     assert "s/step" in ended.output
     # Steps of ten papers include the three uncertain ones of the mixed order.
     curves = {(r["rule"], r["order"]): r["curve"] for r in replays}

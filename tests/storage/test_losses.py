@@ -41,6 +41,8 @@ FETCHED = frozenset(
         "work_key",
         "same_work_pair",
         "waiting",
+        "followed",
+        "following",
         "survey_day",
         "enrichment",
     ]

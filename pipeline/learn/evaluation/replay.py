@@ -1,9 +1,20 @@
-"""Replay the past decisions in every queue order, by this project's rule and by ASReview's."""
+"""Replay the past decisions in every queue order.
+
+By this project's rule, which follows what was read, by its order without following, and by
+ASReview's rule.
+"""
 
 from collections.abc import Callable
 
 from classifiers.measure.orders import ORDERS
-from classifiers.measure.simulation import Asreview, OurRule, Rule, Simulation, simulate
+from classifiers.measure.simulation import (
+    Asreview,
+    KeptOrder,
+    OurRule,
+    Rule,
+    Simulation,
+    simulate,
+)
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import FEWEST_TO_TEST, TooFewDecisionsError, TrainingSet
 from pipeline.runtime.record import Run
@@ -38,6 +49,7 @@ def replay_orders(examples: TrainingSet, taxonomy: Taxonomy, run: Run) -> tuple[
     batch = 10 * max(1, -(-len(pool) // (10 * _STEPS)))
     rules: tuple[Callable[[], Rule], ...] = (
         lambda: OurRule(pool, examples.listed, taxonomy),
+        lambda: KeptOrder(OurRule(pool, examples.listed, taxonomy)),
         lambda: Asreview(pool, examples.listed),
     )
     found = []

@@ -43,6 +43,8 @@ class Certainty:
     since: int
     #: rejections a calibration needs
     needed: int = FEW
+    #: decisions that the order of likely papers follows beyond the model
+    followed: int = 0
 
     @property
     def calibrated(self) -> bool:
@@ -88,6 +90,17 @@ class Certainty:
             return f"no model trained yet, {counted(self.since, 'decision')} so far"
         return f"trained on {day.day} {day:%B %Y}, {counted(self.since, 'decision')} since"
 
+    @property
+    def order_line(self) -> str:
+        """What the order of likely papers follows beyond the model; empty if nothing."""
+        day = self.trained_on
+        if not self.followed or day is None:
+            return ""
+        return (
+            f"Order follows {counted(self.followed, 'decision')} since; figures are those of the"
+            f" model of {day.day} {day:%B %Y}."
+        )
+
 
 def percent(probability: float) -> str:
     """Return whole percent, never 0 % or 100 %, because no model is certain."""
@@ -119,7 +132,10 @@ def origin_of(models: ModelRegistry) -> Origin:
 def read_certainty(store: Store, origin: Origin, in_scope_reasons: Collection[str]) -> Certainty:
     """Return the certainty at this moment; see `Learning.tally` for the reasons."""
     found = store.learning.tally(origin.trained_at or _NEVER, in_scope_reasons)
-    return Certainty(origin, found.rejections, found.since)
+    followed = store.queue.followed.state()
+    return Certainty(
+        origin, found.rejections, found.since, followed=followed.decisions if followed else 0
+    )
 
 
 def certainty_of(services: Services, store: Store) -> Certainty:

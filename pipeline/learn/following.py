@@ -1,0 +1,73 @@
+"""Keep the order of likely papers up with the decisions while a service runs."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.errors import LivingSurveyError
+from pipeline.runtime.services import Services
+from storage.stamp import Stamp, database_stamp
+from storage.store import OpenStore
+
+_log = logging.getLogger(__name__)
+
+#: seconds between looks at the files, which take microseconds
+_LOOK = 0.1
+#: seconds for an order to be computed when the service ends
+_GRACE = 30.0
+
+
+@contextmanager
+def following(services: Services, read_store: OpenStore) -> Iterator[None]:
+    """Follow decisions in a thread as long as the block runs, whoever makes them.
+
+    Between two orders it rests as long as the last one took, so that it takes half of a processor
+    at most.
+    """
+    ended = threading.Event()
+    thread = threading.Thread(
+        target=_follow,
+        args=(services.settings.database.path, _follower(services, read_store), ended),
+        name="following",
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(_GRACE)
+
+
+def _follower(services: Services, read_store: OpenStore) -> Callable[[], object]:
+    made: list[Callable[[], object]] = []
+
+    def follow() -> object:
+        if not made:
+            # Two seconds of scikit-learn, which the first page must not wait for.
+            from pipeline.learn.follow import Follower  # noqa: PLC0415
+
+            made.append(Follower(services, read_store).follow)
+        return made[0]()
+
+    return follow
+
+
+def _follow(database: Path, follow: Callable[[], object], ended: threading.Event) -> None:
+    seen: Stamp | None = None
+    rest = _LOOK
+    while not ended.wait(rest):
+        rest = _LOOK
+        stamp = database_stamp(database)
+        if stamp == seen:
+            continue
+        started = time.monotonic()
+        try:
+            follow()
+            seen = stamp
+        except LivingSurveyError as error:  # a busy database, a file that was moved
+            _log.info("order not followed", extra={"error": str(error)})
+        rest = max(_LOOK, time.monotonic() - started)

@@ -1,0 +1,213 @@
+"""The order follows decisions that the model does not know, and is undone with them."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from classifiers.types import Example
+from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
+from pipeline.learn.classify import classify
+from pipeline.learn.follow import Follower, FollowReport
+from pipeline.learn.following import following
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services, open_services
+from storage.kept import KeptStores
+from storage.queue_filter import QueueFilter
+from storage.store import store_reader
+from tests.support.learning import (
+    DAY,
+    START,
+    arxiv_id,
+    call,
+    decide,
+    settle,
+    small_taxonomy_file,
+    store_papers,
+)
+from tests.support.texts import SECTIONS, approved
+
+NOW = START + 95 * DAY
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    """A survey with a model, and forty waiting papers in scope, ten of each section."""
+    open_store = settle(tmp_path)
+    store_papers(open_store, [example.document for example in approved(10, start=700)])
+    assert call(tmp_path, "train", now=START + 90 * DAY).exit_code == 0
+    settings = Settings(
+        survey=SurveySettings(taxonomy=small_taxonomy_file(tmp_path)),
+        database=DatabaseSettings(path=tmp_path / "var" / "survey.duckdb"),
+        classifier=ClassifierSettings(
+            models=tmp_path / "var" / "models", reports=tmp_path / "var" / "reports"
+        ),
+        now=NOW,
+    )
+    opened = open_services(settings)
+    classify(opened, Run())
+    return opened
+
+
+def queue(services: Services, **wanted: object) -> list[str]:
+    with services.open_store() as store:
+        filtered = replace(QueueFilter(order="likely"), **wanted)  # type: ignore[arg-type]
+        return [row.arxiv_id for row in store.queue.rows(filtered, limit=500, today=TODAY)]
+
+
+def place(ids: list[str], examples: list[Example]) -> float:
+    """Return the mean place of papers that wait."""
+    keys = {arxiv_id(example.document) for example in examples}
+    places = [number for number, key in enumerate(ids) if key in keys]
+    assert places
+    return sum(places) / len(places)
+
+
+def kind(section: int, start: int, count: int) -> list[Example]:
+    """Return the papers of one section."""
+    found = [e for e in approved(count, start=start) if e.sections == (SECTIONS[section],)]
+    assert len(found) == count
+    return found
+
+
+def test_papers_like_rejected_ones_fall_and_rise_again_when_it_is_undone(
+    services: Services,
+) -> None:
+    before = queue(services)
+    follower = Follower(services)
+    assert follower.follow() == FollowReport(0, 0)
+    assert queue(services) == before
+    rejected = [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 8)]
+    waiting = kind(0, 700, 10)[8:]
+    decide(services.open_store, rejected, first=NOW - DAY, step=DAY / 100)
+    left = [key for key in before if key not in {arxiv_id(e.document) for e in rejected}]
+    assert queue(services) == left
+
+    report = follower.follow()
+    assert report == FollowReport(8, len(left))
+    after = queue(services)
+    assert sorted(after) == sorted(left)
+    assert place(after, waiting) > place(left, waiting) + 5
+    with services.open_store() as store:
+        state = store.queue.followed.state()
+        assert state is not None
+        assert (state.decisions, state.at) == (8, NOW)
+        # Probabilities are those of the model.
+        rows = store.queue.rows(QueueFilter(order="likely"), limit=500, today=TODAY)
+        latest = store.predictions.latest([row.arxiv_id for row in rows])
+        assert all(row.in_scope == latest[row.arxiv_id].in_scope for row in rows)
+
+    # Another process with another history comes to the same order.
+    assert Follower(services).follow() == report
+    assert queue(services) == after
+
+    with services.open_store() as store:
+        for example in rejected:
+            standing = store.decisions.standing([arxiv_id(example.document)])
+            [decision] = standing.values()
+            store.decisions.undo(reviewer="ada", undone_at=NOW, decision_id=decision.decision_id)
+    assert follower.follow() == FollowReport(0, 0)
+    assert queue(services) == before
+
+
+def test_pages_of_the_order_are_whole_under_every_filter(services: Services) -> None:
+    decide(
+        services.open_store,
+        [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 8)],
+        first=NOW - DAY,
+        step=DAY / 100,
+    )
+    Follower(services).follow()
+    for wanted in ({}, {"at_least": 0.5}, {"section": SECTIONS[1]}):
+        whole = queue(services, **wanted)
+        assert whole
+        filtered = replace(QueueFilter(order="likely"), **wanted)
+        with services.open_store() as store:
+            pages = [
+                store.queue.ids(filtered, limit=7, offset=offset, today=TODAY)
+                for offset in range(0, len(whole), 7)
+            ]
+        assert [key for page in pages for key in page] == whole
+
+
+def test_new_predictions_take_a_paper_out_of_the_order(services: Services) -> None:
+    decide(
+        services.open_store,
+        [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 4)],
+        first=NOW - DAY,
+        step=DAY / 100,
+    )
+    Follower(services).follow()
+    fresh = kind(1, 900, 2)
+    store_papers(services.open_store, [e.document for e in fresh])
+    classify(services, Run())
+    assert {arxiv_id(e.document) for e in fresh} <= set(queue(services))
+    waiting = queue(services)
+    with services.open_store() as store:
+        store.queue.followed.forget(waiting)
+        store.queue.followed.clear()
+        assert store.queue.followed.state() is None
+    folder = services.settings.database.path.parents[1]
+    assert call(folder, "train", "--force", now=NOW).exit_code == 0
+    assert Follower(services).follow() == FollowReport(0, 0)
+
+
+def test_thread_follows_decisions_of_any_process(services: Services) -> None:
+    reader = store_reader(services.settings.database.path, busy_timeout_seconds=30.0)
+    kept = KeptStores(
+        services.settings.database.path,
+        services.open_store,
+        reader,
+        busy_timeout_seconds=30.0,
+        idle_seconds=0.05,
+    )
+    folder = services.settings.database.path.parents[1]
+    rejected = [arxiv_id(e.document) for e in kind(0, 700, 3)]
+
+    def followed() -> int:
+        with kept.read_store() as store:
+            state = store.queue.followed.state()
+        return state.decisions if state else 0
+
+    with (
+        contextlib.closing(kept),
+        following(replace(services, open_store=kept.open_store), kept.read_store),
+    ):
+        for number, key in enumerate(rejected, start=1):
+            ended = call(folder, "decide", key, "reject", now=NOW)
+            assert ended.exit_code == 0, ended.output
+            until(followed, number)
+        said = call(folder, "queue", now=NOW).stdout
+        assert (
+            "Order follows 3 decisions since; figures are those of the model of 5 April 2026."
+            in said
+        )
+        for number in (2, 1, 0):
+            assert call(folder, "undo", now=NOW).exit_code == 0
+            until(followed, number)
+    assert "Order follows" not in call(folder, "queue", now=NOW).stdout
+
+
+def until(read: Callable[[], int], wanted: int) -> None:
+    """Wait until a number is read, at most two minutes on a loaded machine."""
+    last = time.monotonic() + 120.0
+    while read() != wanted:
+        assert time.monotonic() < last, f"it is {read()}, not {wanted}"
+        threading.Event().wait(0.02)
+
+
+def test_without_a_model_nothing_is_followed(tmp_path: Path) -> None:
+    settle(tmp_path)
+    settings = Settings(
+        survey=SurveySettings(taxonomy=small_taxonomy_file(tmp_path)),
+        database=DatabaseSettings(path=tmp_path / "var" / "survey.duckdb"),
+        classifier=ClassifierSettings(models=tmp_path / "m", reports=tmp_path / "r"),
+        now=NOW,
+    )
+    assert Follower(open_services(settings)).follow() == FollowReport(0, 0)
