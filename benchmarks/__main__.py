@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "train": classifier_speed.training,
     "score": classifier_speed.scoring,
     "explain": classifier_speed.explaining,
+    "follow": classifier_speed.following,
     "classify": classifier_speed.classify,
     "desk": desk.desk,
     "reviewers": reviewers.reviewers,

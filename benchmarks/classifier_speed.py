@@ -23,7 +23,9 @@ from benchmarks.ingest import NOW
 from benchmarks.measure import ROOT, Child, Row, Size, call, cpu_seconds, medians, run_python
 from benchmarks.records import Texts, write_snapshot
 from classifiers.kept import artifact
+from classifiers.linear.follow import ScopeFollower
 from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
 from classifiers.linear.training import train
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text
@@ -136,6 +138,34 @@ def explaining(size: Size) -> Iterator[Row]:
         f"{middle / alone:.1f} times scoring the paper",
         "below 50 ms",
         late < 50,
+    )
+
+
+def following(size: Size) -> Iterator[Row]:
+    """Order 5,000 waiting papers after one more decision, against a whole training."""
+    papers = _stream(size.records(11_001, 241))
+    part = (len(papers) - 1) // 11
+    decided, stream, waiting = papers[:part], papers[part : 6 * part], papers[6 * part : -1]
+    examples, new = _examples(decided), Example(papers[-1], in_scope=False)
+    model = train(examples, stream, load_taxonomy(), trained_at=_WHEN)
+    follower = ScopeFollower(model, Recipe())
+    follower.keep(waiting, waiting)
+
+    def follow() -> None:
+        follower.scores([*examples, new], stream, follower.kept(waiting))
+
+    first = cpu_seconds(follow)
+    again, whole = medians(
+        size.rounds,
+        follow,
+        lambda: train([*examples, new], stream, load_taxonomy(), trained_at=_WHEN),
+    )
+    yield Row(
+        f"order of {len(waiting):,} papers after a decision",
+        f"{again:.2f} cpu-s, the first {first:.2f}",
+        f"{whole / again:.0f} times as fast as a training",
+        "below 1 cpu-s",
+        again < 1,
     )
 
 

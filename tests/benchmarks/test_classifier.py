@@ -15,6 +15,7 @@ ROWS = {
     "train": ["cpu-s", "peak memory", "model file"],
     "score": ["in columns", "as objects"],
     "explain": ["reasons for a page"],
+    "follow": ["papers after a decision"],
     "classify": ["stored papers", "peak memory", "nothing is new"],
 }
 
