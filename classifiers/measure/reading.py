@@ -20,7 +20,7 @@ _TAIL = 0.025
 #: probabilities from which suggestions may be trusted
 _LIMITS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 #: share that must be right, and fewest suggestions to say so
-_TRUSTED, _FEWEST = 0.9, 20
+_TRUSTED, FEWEST_TRUSTED = 0.9, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def trusted(chances: Floats, right: Bools) -> Trust | None:
     for limit in _LIMITS:
         above = chances >= limit
         papers, hits = int(above.sum()), int((above & right).sum())
-        if papers >= _FEWEST and (hits + 1) / (papers + 2) >= _TRUSTED:
+        if papers >= FEWEST_TRUSTED and (hits + 1) / (papers + 2) >= _TRUSTED:
             return Trust(limit, papers, hits)
     return None
 

@@ -17,6 +17,7 @@ from pipeline.learn.evaluation.verdict import (
     interval,
     most_work_saved,
     reading_sentences,
+    trust_text,
     verdict,
 )
 from tests.support.axe import contexts, faults
@@ -97,6 +98,12 @@ def test_few_approvals_are_warned_of() -> None:
     assert said.endswith("With only 19 relevant papers this says little; 20 are needed.")
     assert reading_sentences(replace(scope, reading=())) == ()
     assert "too little" not in page(REPORT)
+
+
+def test_trust_says_whether_papers_or_right_ones_are_missing() -> None:
+    assert trust_text(Trust(0.9, 40, 39), 50) == "trust what is above 90 %: 39 of 40 were right"
+    assert trust_text(None, 20) == "no probability is shown to be right nine times of ten"
+    assert trust_text(None, 19) == "which probability to trust takes 20 papers"
 
 
 def test_model_in_use_is_described_if_measured() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import isfinite, sqrt
 
-from classifiers.measure.reading import FEW_RELEVANT, Trust
+from classifiers.measure.reading import FEW_RELEVANT, FEWEST_TRUSTED, Trust
 from classifiers.measure.reports import Evaluation, ScopeReport
 from pipeline.learn.evaluation.report import EvaluationReport
 from pipeline.runtime.plurals import counted
@@ -72,8 +72,10 @@ def reading_sentences(scope: ScopeReport) -> tuple[str, ...]:
     return (f"{said} With only {only} this says little; {FEW_RELEVANT} are needed.",)
 
 
-def trust_text(trust: Trust | None) -> str:
+def trust_text(trust: Trust | None, papers: int) -> str:
     """Return "trust what is above 90 %: 45 of 48 were right", or that nothing can be said."""
+    if trust is None and papers < FEWEST_TRUSTED:
+        return f"which probability to trust takes {FEWEST_TRUSTED} papers"
     if trust is None:
         return "no probability is shown to be right nine times of ten"
     return (
@@ -96,7 +98,7 @@ def _sections(found: Evaluation) -> Iterator[str]:
             "Of 10 suggested sections of approved papers"
             f" {right_text(found.section_top1, found.section_papers)} are right, and for"
             f" {tenths(found.section_top3)} ({tenths(three[0])} to {tenths(three[1])}) one of the"
-            f" first three is; {trust_text(found.section_trust)}."
+            f" first three is; {trust_text(found.section_trust, found.section_papers)}."
         )
 
 
@@ -104,7 +106,7 @@ def _in_scope(scope: ScopeReport) -> Iterator[str]:
     if isfinite(scope.area_under_curve):
         yield (
             f"An approved paper stands above a rejected one in {scope.area_under_curve * 100:.0f} "
-            f"of 100 pairs; of probabilities of being in scope, {trust_text(scope.trust)}."
+            f"of 100 pairs; of probabilities of being in scope, {trust_text(scope.trust, scope.papers)}."
         )
 
 
