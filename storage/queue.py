@@ -10,7 +10,7 @@ from datetime import date
 from storage import waiting
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
-from storage.followed import Followed, FollowedOrder
+from storage.followed import Followed
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
@@ -21,6 +21,9 @@ from storage.types import QueueItem
 
 _ROWS_OF = f"SELECT {SHOWN} FROM waiting WHERE arxiv_id IN (FROM listed($ids))"  # noqa: S608  constant
 _HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
+_HIDDEN_AND_FOLLOWED = f"""
+SELECT ({_HIDDEN}), (SELECT count(*) FROM followed), (SELECT min(least_in_scope) FROM following)
+"""  # noqa: S608  constants
 _CLOSED = f"SELECT count(*) FROM waiting WHERE {RETURNED} AND NOT ({NOT_CLOSED})"  # noqa: S608  constants
 # The last day by its order, because that skips blocks which hold only earlier days.
 _TOTALS = """
@@ -103,11 +106,13 @@ class Queue:
         self, columns: str, wanted: QueueFilter, limit: int, offset: int, today: date
     ) -> list[Row]:
         check_order(wanted.order)
-        condition = condition_of(wanted, hidden_after=self._hidden_after(today))
+        [(hidden, scored, least)] = self._session.rows(_HIDDEN_AND_FOLLOWED, {"today": today})
+        condition = condition_of(wanted, hidden_after=today if hidden else None)
+        if wanted.order == "likely" and least is not None:
+            return self._followed_page(
+                columns, condition, limit=limit, offset=offset, scored=scored, least=least
+            )
         edges: Row = ()
-        followed = self.followed.state() if wanted.order == "likely" else None
-        if followed is not None:
-            return self._followed_page(columns, condition, limit, offset, followed)
         # a few days are few papers, which need no edges
         if wanted.announced_from is None or wanted.order == "mixed":
             parameters = {**condition.parameters, "most": limit + offset}
@@ -119,9 +124,16 @@ class Queue:
         )
 
     def _followed_page(
-        self, columns: str, condition: Condition, limit: int, offset: int, order: FollowedOrder
+        self,
+        columns: str,
+        condition: Condition,
+        *,
+        limit: int,
+        offset: int,
+        scored: int,
+        least: float,
     ) -> list[Row]:
-        most = limit + offset + self._session.number("SELECT count(*) FROM followed")
+        most = limit + offset + scored
         [(edge,)] = self._session.rows(
             edges_sql("likely", condition.sql), {**condition.parameters, "most": most}
         )
@@ -130,7 +142,7 @@ class Queue:
             {
                 **condition.parameters,
                 "edge_0": edge,
-                "least": order.least_in_scope,
+                "least": least,
                 "limit": limit,
                 "offset": offset,
             },

@@ -244,6 +244,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"plain_http": ("allowed", "refused")}
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
     special |= {"suggest_form": ("a.yml", "b.yml"), "enabled": ("true", "false")}
+    special |= {"follow": ("true", "false")}
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}

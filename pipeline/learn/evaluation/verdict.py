@@ -106,7 +106,8 @@ def _in_scope(scope: ScopeReport) -> Iterator[str]:
     if isfinite(scope.area_under_curve):
         yield (
             f"An approved paper stands above a rejected one in {scope.area_under_curve * 100:.0f} "
-            f"of 100 pairs; of probabilities of being in scope, {trust_text(scope.trust, scope.papers)}."
+            "of 100 pairs; of probabilities of being in scope, "
+            f"{trust_text(scope.trust, scope.papers)}."
         )
 
 
