@@ -1,7 +1,5 @@
 """The desk in Chromium with its scripts: mouse, fields, Tab, a second tab, back and reload."""
 
-import re
-
 from playwright.sync_api import Page, expect
 
 from storage.types import Verdict
@@ -160,24 +158,6 @@ def test_highlight_keeps_the_place_and_what_was_entered(
         [kept] = store.highlights.of([IDS[1]])[IDS[1]]
     assert kept.sentence == "A kettle that draws."
     assert [one.note for one in site.decisions(IDS[1])] == ["A kettle that draws."]
-
-
-def test_section_is_found_and_ticked_by_keys(site: ReviewSite, url: str, tab: Watched) -> None:
-    page = opened(site, url, tab)
-    page.keyboard.press("s")
-    expect(page.locator("#sections")).to_have_attribute("open", "")
-    field = page.locator("#section-filter")
-    expect(field).to_be_focused()
-    expect(field).to_have_value("")
-    page.keyboard.type("cut")
-    others = page.locator("#sections label:has([name=section]):visible")
-    expect(others).to_have_text([re.compile("Videos")])
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("checkbox", name="Videos", checked=True)).to_have_count(1)
-    page.keyboard.press("a")
-    shows(page, IDS[1])
-    expect(page.locator("#flash")).to_contain_text("Approved")
-    assert set(site.decisions(IDS[0])[-1].sections) == {"make-image", "cut-video"}
 
 
 def test_note_and_search_are_entered_and_left_by_keys(

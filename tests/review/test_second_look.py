@@ -107,7 +107,7 @@ def test_most_contradicted_come_first_and_kept_ones_go(scored: ReviewSite) -> No
     ]
     assert f"{KEYS[0]} ，决定者" in visitor.get("/second-look", {"accept-language": "zh"}).text
     kept = visitor.post("/second-look/keep", page.form("/second-look/keep", KEYS[0]))
-    assert (kept.status, kept.location) == (303, "/second-look")
+    assert (kept.status, kept.location) == (303, "/second-look?said=kept")
     assert offered(scored.open_store) == [KEYS[1], KEYS[2]]
     assert len(scored.decisions(KEYS[0])) == 1
 

@@ -100,7 +100,7 @@ def test_agreeing_decision_says_nothing(site: ReviewSite, visitor: Visitor) -> N
 def test_ruling_is_made_revised_and_withdrawn_on_pages(site: ReviewSite, visitor: Visitor) -> None:
     form = visitor.get(f"/paper/{NEAR}").form("/rulings/change", NEAR)
     made = visitor.post("/rulings/change", {**form, "sentence": "First.", "act": "rule"})
-    assert (made.status, made.location) == (303, f"/rulings#ruling-{NEAR}")
+    assert (made.status, made.location) == (303, f"/rulings?said=ruling#ruling-{NEAR}")
     form = visitor.get("/rulings").form("/rulings/change", NEAR)
     assert form["sentence"] == ["First."]
     visitor.post("/rulings/change", {**form, "sentence": "Second.", "act": "rule"})

@@ -114,7 +114,8 @@ def parts_of(arxiv_id: str, note: str = "") -> str:
 <article id="paper" data-paper="{arxiv_id}"><h1>Paper {arxiv_id}</h1>
 <a href="?paper=x" data-action="next">Next</a><a href="?paper=x" data-action="previous">Before</a>
 </article>
-<form id="verdict" method="post" action="/decide"><button disabled hidden></button>
+<form id="verdict" data-suggested="" method="post" action="/decide">
+<button disabled hidden></button>
 <input type="hidden" name="token" value="t"><input type="hidden" name="arxiv_id" value="{arxiv_id}">
 <button name="accept" value="video" data-action="accept-1">Approve: Video</button>
 <button name="accept" value="image" data-action="accept-2">Approve: Image</button>
@@ -124,10 +125,11 @@ def parts_of(arxiv_id: str, note: str = "") -> str:
 <button name="reason" value="no-language" data-action="reason-1">No language</button>
 <button name="reason" value="other" data-action="reason-2">Other</button>
 <label>Note <textarea name="note" id="note">{note}</textarea></label>
-<label>Find <input id="section-filter"></label>
+<label>Find <input id="section-filter"></label><p id="no-section" hidden></p>
 <details id="sections"><summary>Sections</summary><fieldset><legend>Making</legend>
-<label><input type="checkbox" name="section" value="video"> Vídeo</label>
-<label><input type="checkbox" name="section" value="image"> Image</label></fieldset>
+<label><input type="checkbox" name="section" value="video" data-name="Vídeo"> Vídeo</label>
+<label><input type="checkbox" name="section" value="image" data-name="Image"> Image</label>
+</fieldset>
 </details></form>"""
 
 

@@ -6,7 +6,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.review.web.context import render, wants_json
+from pipeline.review.web.context import wants_json
+from pipeline.review.web.render import render
 from storage.errors import StoreBusyError
 
 #: seconds, longer than a lease is held

@@ -64,6 +64,8 @@ class Card:
     #: what the model leaves open
     question: OpenQuestion | None = None
     preselected: tuple[str, ...] = ()
+    #: of those, the ticks of the model, which what the reviewer finds replaces
+    suggested_ticks: tuple[str, ...] = ()
     #: no abstract, or it may be there twice
     remarks: tuple[str, ...] = ()
     #: by reviewers who want it in the digest
@@ -86,9 +88,9 @@ class Card:
         return f"{self.stored.content_hash}:{self.standing.decision_id if self.standing else ''}"
 
     @property
-    def ticked(self) -> int:
-        """The number of sections ticked in advance."""
-        return len(self.preselected)
+    def ticks_others(self) -> bool:
+        """Whether a section without a button is ticked, so that their list is open."""
+        return any(choice.ticked for _, members in self.others for choice in members)
 
 
 def group_name(section: Section) -> str:
@@ -126,17 +128,20 @@ def make_card(
     ranked = [name for name in scores if name in known]
     question = open_question(prediction, taxonomy) if prediction else None
     asked = [section.id for section in question.candidates] if question else []
+    by_model = False
     if draft is not None:
         ticked = frozenset(draft.sections)
     elif standing is not None and standing.verdict is Verdict.APPROVED:
         ticked = frozenset(standing.sections)
     else:
+        by_model = True
         ticked = frozenset(n for n in ranked if scores[n] >= PRESELECT and n not in asked)
     offered = _offered(ranked, scores, asked)
 
     def choice(section: Section) -> Choice:
         return Choice(section, scores.get(section.id), section.id in ticked)
 
+    preselected = tuple(section.id for section in taxonomy.sections if section.id in ticked)
     marked = stored_phrases(prediction.terms) if prediction else ()
     return Card(
         stored=stored,
@@ -152,7 +157,8 @@ def make_card(
         ),
         draft=draft or FormDraft(),
         question=question,
-        preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
+        preselected=preselected,
+        suggested_ticks=preselected if by_model else (),
         remarks=remarks,
         highlights=highlights,
         word=word,

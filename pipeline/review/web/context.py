@@ -1,9 +1,9 @@
-"""Share the application's context and `render` between pages."""
+"""Share the application's context between pages."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, cast
+from datetime import date, datetime
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -23,16 +23,15 @@ from pipeline.review.team.reading import Reading
 from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
-from pipeline.review.web.language import choose_language, words_of
+from pipeline.review.web.language import choose_language
 from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.people import ForbiddenError, People, Person
-from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.team_access import TeamAccess
 from pipeline.review.web.visit import visit_of
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
-from pipeline.runtime.jobs import JobEnd, faults
+from pipeline.runtime.jobs import JobEnd
 from storage.calendar import announcement_day
 from storage.store import OpenStore
 
@@ -161,46 +160,3 @@ def notice(
     templates = make_templates(review.taxonomy, language)
     body = templates.get_template("notice.html").render(message=message, remedy=remedy, again=again)
     return HTMLResponse(body, status)
-
-
-def render(
-    request: Request, template: str, *, status: int = 200, heading: str, **context: Any
-) -> HTMLResponse:
-    """Return a page of a session, whose forms carry its token."""
-    return HTMLResponse(fragment(request, template, heading=heading, **context), status)
-
-
-def fragment(request: Request, template: str, **context: Any) -> str:
-    """Return a template of a session as text; a part of a page needs no heading."""
-    review = context_of(request)
-    session = session_of(request)
-    assert session is not None
-    about_fault = template == "refusal.html"  # perhaps because the database cannot be read
-    person = person_of(request)
-    own = person.preferences.known() if about_fault else person.preferences.own()
-    language = language_of(request, own)
-    if "heading" in context:
-        context["heading"] = words_of(language).said(context["heading"])
-    templates = make_templates(review.taxonomy, language)
-    return templates.get_template(template).render(
-        survey_title=review.survey_title,
-        limits=person.limits,
-        today=review.today,
-        tomorrow=review.clock().date() + timedelta(days=1),
-        reviewer=person.name,
-        team=review.is_team,
-        done_today=person.progress.today,
-        ends_on=person.progress.ends_on,
-        has_ended=person.progress.has_ended,
-        alarms=person.progress.alarms,
-        token=review.sessions.token(session),
-        path=request.url.path,
-        own=own,
-        has_team=review.reading.has_team(person.name),
-        reject_reasons=review.reasons,
-        rules=review.rules,
-        certainty=None if about_fault else review.certainty,
-        desk_data=desk_data(own.keys, templates.filters["translated"], team=review.is_team),
-        job_faults=[end.sentence for end in faults(review.jobs())],
-        **context,
-    )

@@ -12,9 +12,10 @@ from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api
 from pipeline.review.refused import because
 from pipeline.review.web.busy import busy_page
-from pipeline.review.web.context import context_of, notice, render, session_of, wants_json
+from pipeline.review.web.context import context_of, notice, session_of, wants_json
 from pipeline.review.web.headers import harden
 from pipeline.review.web.people import ForbiddenError
+from pipeline.review.web.render import render
 from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
 from storage.typed_ids import explain_id
 

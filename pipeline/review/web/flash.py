@@ -16,6 +16,17 @@ from storage.opinion_types import OPINION_MARK, Opinion, OpinionKind
 from storage.store import Store
 from storage.types import Decision
 
+#: what `?said=` says: acts of a form that are no decision
+SAID: Mapping[str, str] = {
+    "answer-undone": "The answer was taken back.",
+    "kept": "The decision is kept as it is.",
+    "ruling": "The ruling is recorded.",
+    "ruling-withdrawn": "The ruling is withdrawn.",
+    "view-saved": "The view is saved; it stands under Saved views.",
+    "word-kept": "Your word is kept until another person has said the same.",
+    "words-ended": "The words that waited were ended.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Flash:

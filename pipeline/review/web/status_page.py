@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from pipeline.review.web.context import context_of, progress_of, render
+from pipeline.review.web.context import context_of, progress_of
+from pipeline.review.web.render import render
 
 
 def status_page(request: Request) -> Response:

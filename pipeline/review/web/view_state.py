@@ -4,6 +4,7 @@ Its text is parsed and rebuilt, so that a form cannot redirect to another site.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -51,10 +52,26 @@ LISTS = frozenset(
         "/conflicts",
     }
 )
+#: pages that an undo comes back to
+PAGES = LISTS | {
+    "/account",
+    "/accounts",
+    "/agreement",
+    "/board",
+    "/doubles",
+    "/incomplete",
+    "/issues",
+    "/preferences",
+    "/retrain",
+    "/rulings",
+    "/second-look",
+    "/status",
+    "/suggestions",
+}
 #: keeps the offset of a query small
 _LAST_PAGE = 100_000
 #: parts of an address that say what was just done, not what is shown
-_PASSING = frozenset({"done", "at", "part", "from"})
+_PASSING = frozenset({"done", "said", "saved", "at", "part", "from"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +185,8 @@ def paper_view(arxiv_id: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Q
     )
 
 
-def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
-    """Return the view of a form, or the queue if the text is invalid."""
+def view_from_form(text: str, taxonomy: Taxonomy, pages: AbstractSet[str] = LISTS) -> QueueView:
+    """Return the view of a form, or the queue if the text is invalid or is none of the pages."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -180,7 +197,7 @@ def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
         if query.get("from", "").startswith("/paper/"):
             query.pop("from")
         return paper_view(arxiv_id, query, taxonomy) if arxiv_id else QueueView()
-    if path not in LISTS:
+    if path not in pages:
         return QueueView()
     try:
         return read_view(path, query, taxonomy)

@@ -20,8 +20,9 @@ from pipeline.review.web.accounts.confirm import (
     unconfirmed,
 )
 from pipeline.review.web.accounts.forms import by_of, team_of, without_team
-from pipeline.review.web.context import context_of, progress_of, render, require
+from pipeline.review.web.context import context_of, progress_of, require
 from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.render import render
 from storage.accounts import Account
 from storage.passwords import Link
 from storage.store import Store

@@ -8,9 +8,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.review.accounts.acts import By
-from pipeline.review.web.context import context_of, notice, render, reviewer_of, session_of
+from pipeline.review.web.context import context_of, notice, reviewer_of, session_of
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.language import choose_language, words_of
+from pipeline.review.web.render import render
 from pipeline.review.web.team_access import TeamAccess
 from pipeline.review.web.visit import visit_of
 

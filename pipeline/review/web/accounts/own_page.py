@@ -14,13 +14,13 @@ from pipeline.review.web.accounts.login_page import attempt_of
 from pipeline.review.web.context import (
     context_of,
     progress_of,
-    render,
     reviewer_of,
     role_of,
     session_of,
 )
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.render import render
 
 PATH = "/account"
 #: acts that the page lists

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from config.roles import Role
 from config.whole_number import whole_number
-from pipeline.review.web.context import context_of, progress_of, render, require
+from pipeline.review.web.context import context_of, progress_of, require
+from pipeline.review.web.render import render
 
 #: acts of a page
 _LISTED = 100

@@ -13,7 +13,8 @@ from pipeline.review.agreement.report import (
 )
 from pipeline.review.agreement.sections import FEWEST as FEWEST_APPROVED
 from pipeline.review.web.agreement.chart import chart_of
-from pipeline.review.web.context import context_of, render, reviewer_of, role_of
+from pipeline.review.web.context import context_of, reviewer_of, role_of
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
 

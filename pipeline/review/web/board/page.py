@@ -7,7 +7,8 @@ from config.roles import Role
 from pipeline.review.team.board import make_board
 from pipeline.review.team.predicted import contradicting_by
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, person_of, render
+from pipeline.review.web.context import context_of, person_of
+from pipeline.review.web.render import render
 
 #: what a page says after an act, by the word in its address
 SAID = {

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.alike import alike, least_shared, subjects
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of
 from pipeline.review.web.error_pages import no_such_paper
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, view_from_form
 from storage.arxiv_id import parse_arxiv_id

@@ -21,17 +21,12 @@ from pipeline.review.double.repeats import candidates
 from pipeline.review.proposal import NOT_DECIDED, Proposal, propose
 from pipeline.review.web.against_rulings import contradicted_together
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import (
-    context_of,
-    person_of,
-    preferences_of,
-    render,
-    reviewer_of,
-)
+from pipeline.review.web.context import context_of, person_of, preferences_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.desk.listing import filter_of
 from pipeline.review.web.desk.repeat import old_papers_in
 from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.store import Store

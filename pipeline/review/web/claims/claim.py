@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
 from pipeline.review.team.reading import Held
-from pipeline.review.web.context import context_of, fragment, reviewer_of, wants_json
+from pipeline.review.web.context import context_of, reviewer_of, wants_json
 from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.render import fragment
 from pipeline.review.web.view_state import read_id, view_from_form
 
 #: papers that one form names in a field: those of a page of the list

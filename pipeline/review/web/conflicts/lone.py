@@ -32,4 +32,4 @@ def _end(request: Request, form: FormData) -> Response:
     if done.left_out:
         left = "; ".join(f"{one.arxiv_id}: {one.cause}" for one in done.left_out[:5])
         return show(request, f"{len(done.left_out)} words were left. {left}", status=409)
-    return RedirectResponse("/conflicts", 303)
+    return RedirectResponse("/conflicts?said=words-ended", 303)

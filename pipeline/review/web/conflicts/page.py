@@ -12,15 +12,9 @@ from pipeline.review.conflicts import Conflict, Present, conflicts, give_third, 
 from pipeline.review.lone_words import lone_words
 from pipeline.review.proposal import Expected, Proposal, propose
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import (
-    context_of,
-    preferences_of,
-    render,
-    reviewer_of,
-    role_of,
-)
+from pipeline.review.web.context import context_of, preferences_of, reviewer_of, role_of
 from pipeline.review.web.desk.forms import act, text_of, ticked_in
-from pipeline.review.web.flash import flash_of
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import marked_text, shown_title
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
@@ -119,7 +113,6 @@ def show(request: Request, warning: str = "", key: str = "", *, status: int = 20
         others = present(store, context.clock().date())
         cases = [_case(request, store, one, others) for one in found[:_MOST]]
         lone = lone_words(store, context.taxonomy, context.rules)
-        flash = flash_of(store, request)
     is_admin = role_of(request).includes(Role.ADMIN)
     return render(
         request,
@@ -129,7 +122,6 @@ def show(request: Request, warning: str = "", key: str = "", *, status: int = 20
         total=len(found),
         cases=cases,
         lone=len(lone) if is_admin else 0,
-        flash=flash,
         warning=warning,
         warned=key,
         view=QueueView("/conflicts"),

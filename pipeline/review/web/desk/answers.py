@@ -4,8 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from pipeline.review.web.context import context_of, fragment, progress_of
+from pipeline.review.web.context import context_of, progress_of
 from pipeline.review.web.flash import flash_on, flash_on_word
+from pipeline.review.web.render import fragment
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
 from storage.opinion_types import Opinion

@@ -8,18 +8,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from config.roles import Role
+from config.visible import one_line
 from config.whole_number import whole_number
 from pipeline.review.audit import AuditReport, count, estimated
 from pipeline.review.rulings.precedents import by_section
 from pipeline.review.web.card import Card, FormDraft, grouped
-from pipeline.review.web.context import (
-    ReviewContext,
-    context_of,
-    fragment,
-    person_of,
-    render,
-    wants_json,
-)
+from pipeline.review.web.context import ReviewContext, context_of, person_of, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.choices import chosen, counts, orders
 from pipeline.review.web.desk.free import with_free_paper
@@ -28,16 +22,22 @@ from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.readers import Readers, readers_for
 from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
+from pipeline.review.web.render import fragment, render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
 from storage.arxiv_id import parse_arxiv_id
 from storage.store import Store
 
+#: characters of an address that a message quotes
+_QUOTED = 60
+
 
 def queue_page(request: Request) -> Response:
     """Show the desk of a view."""
     view = read_view("/queue", request.query_params, context_of(request).taxonomy)
-    return show_desk(request, view)
+    named = one_line(request.query_params.get("paper", ""))[:_QUOTED]
+    no_id = Asked(f"{named!r} is no arXiv ID.") if named and not view.paper else None
+    return show_desk(request, view, asked=no_id)
 
 
 def show_desk(
@@ -69,11 +69,12 @@ def show_desk(
                 listing = with_free_paper(store, request, listing, readers)
         named = _named(request, view, listing, readers)
         stored = read_open(store, request, named, in_queue=True) if named else None
-        if stored is None and listing.ids:  # the address names a paper that is not held
-            stored = read_open(store, request, listing.ids[0], in_queue=True)
+        if stored is None and named:  # the address names a paper that is not held
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
+        if stored is None and listing.ids:
+            stored = read_open(store, request, listing.ids[0], in_queue=True)
         known_id = _held(store, listing)
-        flash = flash_of(store, request)
+        last_act = flash_of(store, request)
         audit = _audit(context, store, listing) if view.is_audit else None
         news, precedents = read_news(context, store), context.precedents.read(store)
     card = card_of(context, stored, draft) if stored else None
@@ -83,7 +84,7 @@ def show_desk(
         "view": listing.view,
         "listing": listing,
         "card": card,
-        "flash": flash,
+        "last_act": last_act,
         "asked": asked or Asked(),
         "why": card_reasons(context, card, news, reviewer=person.name, precedents=precedents)
         if card

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from config.roles import Role
 from pipeline.review.rulings.precedents import by_section
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of, person_of, render, wants_json
+from pipeline.review.web.context import context_of, person_of, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.listing import read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
@@ -14,6 +14,7 @@ from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.readers import readers_for
 from pipeline.review.web.reasons import card_reasons, read_news, with_marks
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, QUEUE, QueueView, paper_view
 from storage.arxiv_id import parse_arxiv_id
@@ -56,7 +57,7 @@ def show_paper(
         words = {one.decision_id: store.opinions.of_decision(one.decision_id) for one in history}
         news, precedents = read_news(context, store), context.precedents.read(store)
         ruling = store.rulings.of([view.paper]).get(view.paper)
-        flash = flash_of(store, request)
+        last_act = flash_of(store, request)
     card = card_of(context, found, draft)
     why = card_reasons(context, card, news, reviewer=person.name, precedents=precedents, wait=True)
     following = listing.following(view.paper)
@@ -80,7 +81,7 @@ def show_paper(
         ruling=ruling,
         words=words,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
-        flash=flash,
+        last_act=last_act,
         asked=asked or Asked(),
         readers=readers_for(request),
     )

@@ -13,15 +13,15 @@ from pipeline.review.web.context import (
     ReviewContext,
     context_of,
     preferences_of,
-    render,
     reviewer_of,
     wants_json,
 )
 from pipeline.review.web.desk.answers import id_of, recorded
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
-from pipeline.review.web.view_state import QueueView, view_from_form
+from pipeline.review.web.view_state import PAGES, QueueView, view_from_form
 from storage.opinion_types import Opinion
 from storage.types import Decision
 
@@ -41,7 +41,7 @@ def ask(request: Request) -> Response:
     context = context_of(request)
     query = request.query_params
     named = {name: query[name] for name in _NAMES if query.get(name)}
-    view = view_from_form(query.get("view", ""), context.taxonomy)
+    view = view_from_form(query.get("view", ""), context.taxonomy, PAGES)
     with context.read_store() as store:
         found = find_act(store, reviewer=reviewer_of(request), **named)
         listed = found.decisions[:_NAMED]
@@ -62,7 +62,7 @@ def ask(request: Request) -> Response:
 
 def _undo(request: Request, form: FormData) -> Response:
     context = context_of(request)
-    view = view_from_form(text_of(form, "view"), context.taxonomy)
+    view = view_from_form(text_of(form, "view"), context.taxonomy, PAGES)
     named = {name: text_of(form, name) for name in _NAMES if text_of(form, name)}
     if not text_of(form, "confirmed"):
         with context.read_store() as store:

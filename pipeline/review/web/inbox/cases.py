@@ -12,9 +12,10 @@ from pipeline.ingest.corrections import said
 from pipeline.review.corrections import Act, CaseView, case_view, keep_all, resolve, undo_resolution
 from pipeline.review.judge import Stale
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, render, reviewer_of
+from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of, ticked_in
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from storage.correction_kinds import KINDS
 from storage.correction_types import CorrectionCase, RecordedResolution, Resolution

@@ -7,9 +7,10 @@ from starlette.responses import RedirectResponse, Response
 from config.errors import UsageError
 from pipeline.review.judge import Stale
 from pipeline.review.same_work import answer_pair, pair_view, undo_answer
-from pipeline.review.web.context import context_of, render, reviewer_of
+from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
 #: what the button for two works sends; the others send the ID to list
@@ -65,7 +66,7 @@ def _undo(request: Request, form: FormData) -> Response:
         )
     except UsageError as error:
         return _show(request, view, str(error), status=409)
-    return RedirectResponse(view.url(), 303)
+    return RedirectResponse(view.url(said="answer-undone"), 303)
 
 
 def _view_of(form: FormData) -> InboxView:

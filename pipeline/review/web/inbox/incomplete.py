@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from config.tex.text import plain_text
 from config.visible import shortened
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, read_view
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
 #: characters of an abstract

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.review.web.context import context_of, progress_of, render
+from pipeline.review.web.context import context_of, progress_of
+from pipeline.review.web.render import render
 from storage.issue_types import IssueRecord
 
 

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from pipeline.review.issues.desk import HIGHLIGHTS, IssuePaper
 from pipeline.review.issues.edits import LEAD_LIMIT, NOTE_LIMIT, Conflict
 from pipeline.review.issues.missing import edited_elsewhere, missing, what_waits
-from pipeline.review.web.context import context_of, person_of, render
+from pipeline.review.web.context import context_of, person_of
 from pipeline.review.web.headers import policy
 from pipeline.review.web.issue.form import Fields, fields_of, in_order
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
 #: what `?done=` says was done

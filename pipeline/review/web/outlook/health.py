@@ -11,11 +11,11 @@ from pipeline.review.web.context import (
     context_of,
     preferences_of,
     progress_of,
-    render,
     reviewer_of,
 )
 from pipeline.review.web.desk.forms import act
 from pipeline.review.web.outlook.numbers import number_in
+from pipeline.review.web.render import render
 
 
 def health_page(request: Request) -> Response:

@@ -5,9 +5,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.review.outlook.session import plan_session, session_report, start_session
-from pipeline.review.web.context import context_of, progress_of, render, reviewer_of
+from pipeline.review.web.context import context_of, progress_of, reviewer_of
 from pipeline.review.web.desk.forms import act
 from pipeline.review.web.outlook.numbers import number_in
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
 #: minutes

@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from config.desk_keys import ACTIONS, PLACES, KeyMap, read_keys
 from config.errors import UsageError
 from pipeline.review.own import KEYS, LANGUAGE, LANGUAGES, keys_text
-from pipeline.review.web.context import context_of, preferences_of, render
+from pipeline.review.web.context import context_of, preferences_of
 from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.render import render
 
 
 def preferences_page(request: Request) -> Response:

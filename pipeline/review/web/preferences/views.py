@@ -39,7 +39,8 @@ def _change(request: Request, form: FormData) -> Response:
     except UsageError as error:
         return refuse(request, 400, error.message, error.hint)
     if change == "save":
-        return RedirectResponse(f"/queue?{query}" if query else "/queue", 303)
+        said = "said=view-saved"
+        return RedirectResponse(f"/queue?{query}&{said}" if query else f"/queue?{said}", 303)
     return RedirectResponse("/preferences?saved=1#views", 303)
 
 

@@ -6,7 +6,8 @@ from starlette.responses import Response
 from pipeline.review.account import other_share
 from pipeline.review.audit import audit_report
 from pipeline.review.selection import Selection
-from pipeline.review.web.context import context_of, language_of, person_of, render
+from pipeline.review.web.context import context_of, language_of, person_of
+from pipeline.review.web.render import render
 from pipeline.review.web.view_state import QueueView
 
 

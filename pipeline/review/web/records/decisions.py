@@ -15,8 +15,8 @@ from pipeline.review.account import (
     to_query,
 )
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, progress_of, render
-from pipeline.review.web.flash import flash_of
+from pipeline.review.web.context import context_of, progress_of
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import read_view
 from storage.decision_account import NOT_STATED, DecisionFilter
@@ -34,7 +34,6 @@ def decisions_page(request: Request) -> Response:
     with context.read_store() as store:
         progress_of(request).read(store)
         account = account_page(store, wanted, limit=PAGE_SIZE, before=read_place(before))
-        flash = flash_of(store, request)
     query = to_query(wanted)
     return render(
         request,
@@ -50,7 +49,6 @@ def decisions_page(request: Request) -> Response:
         groups=[(group, _group_address(wanted, group.batch_id)) for group in account.imports],
         reason_codes=_codes(account.reasons, context.reasons),
         section_groups=grouped(context.taxonomy.sections),
-        flash=flash,
     )
 
 

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.account import place_text, read_place
-from pipeline.review.web.context import context_of, progress_of, render
-from pipeline.review.web.flash import flash_of
+from pipeline.review.web.context import context_of, progress_of
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import read_view
 from storage.decision_account import DecisionFilter
@@ -42,7 +42,6 @@ def deferred_page(request: Request) -> Response:
         rows = found[:PAGE_SIZE]
         papers = store.papers.get_many([row.decision.arxiv_id for row in rows])
         total = store.account.tally(_DEFERRED).standing
-        flash = flash_of(store, request)
     more = place_text(rows[-1].place) if len(found) > PAGE_SIZE else ""
     return render(
         request,
@@ -53,7 +52,6 @@ def deferred_page(request: Request) -> Response:
         total=total,
         after=after,
         more=more,
-        flash=flash,
     )
 
 

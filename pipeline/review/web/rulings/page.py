@@ -14,11 +14,11 @@ from pipeline.review.web.context import (
     context_of,
     person_of,
     progress_of,
-    render,
     require,
     reviewer_of,
 )
 from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from storage.rulings import Ruling
 from storage.typed_ids import read_arxiv_id
@@ -51,7 +51,8 @@ def _change(request: Request, form: FormData) -> Response:
     context, person = context_of(request), reviewer_of(request)
     try:
         key = read_arxiv_id(text_of(form, "arxiv_id"))
-        if text_of(form, "act") == "withdraw":
+        withdraws = text_of(form, "act") == "withdraw"
+        if withdraws:
             withdraw_ruling(context.open_store, arxiv_id=key, person=person, clock=context.clock)
         else:
             rule_on(
@@ -63,7 +64,8 @@ def _change(request: Request, form: FormData) -> Response:
             )
     except UsageError as error:
         return _show(request, f"Nothing was recorded. {error}", status=400)
-    return RedirectResponse(f"{PATH}#ruling-{key}", 303)
+    said = "ruling-withdrawn" if withdraws else "ruling"
+    return RedirectResponse(f"{PATH}?said={said}#ruling-{key}", 303)
 
 
 def _show(request: Request, warning: str = "", *, status: int = 200) -> Response:

@@ -6,9 +6,10 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from pipeline.review.second_look import BATCH, confirm, offers
-from pipeline.review.web.context import context_of, progress_of, render, reviewer_of
+from pipeline.review.web.context import context_of, progress_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.flash import with_title
+from pipeline.review.web.render import render
 from storage.typed_ids import read_arxiv_id
 
 PATH = "/second-look"
@@ -36,7 +37,7 @@ def _keep(request: Request, form: FormData) -> Response:
         )
     except UsageError as error:
         return _show(request, f"Nothing was recorded. {error}", status=409)
-    return RedirectResponse(PATH, 303)
+    return RedirectResponse(f"{PATH}?said=kept", 303)
 
 
 def _show(request: Request, warning: str = "", *, status: int = 200) -> Response:

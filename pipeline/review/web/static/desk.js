@@ -25,7 +25,7 @@
   function address(id, fragment = false) {
     const url = new URL(location);
     url.hash = "";
-    for (const name of ["done", "part", "paper", "place", "before", "after"]) url.searchParams.delete(name);
+    for (const name of ["done", "said", "part", "paper", "place", "before", "after"]) url.searchParams.delete(name);
     if (id) url.searchParams.set("paper", id);
     if (fragment) {
       url.searchParams.set("part", "paper");
@@ -115,6 +115,7 @@
   function place(id, parts, push) {
     awaited = null;
     if (shown() !== id) {
+      stopAsking();
       pieces.set(shown(), PARTS.map(part));  // with what was entered
       put(parts);
       dropQuestion();
@@ -235,7 +236,7 @@
       return;
     }
     performance.mark("desk:pressed", { detail: id });
-    delete form.dataset.asks;
+    stopAsking();
     const act = { paper: id, verdict, button, fields, to: form.action };
     act.then = (answer) => decided(act, answer);
     trouble("");
@@ -271,11 +272,18 @@
   function ask(form, what, sentence) {
     form.dataset.asks = what;
     say(sentence);
+    part("status").firstChild.dataset.asks = what;
     const field = form.querySelector(`[name=${what}]`);
     for (let node = field?.closest("details"); node; node = node.parentElement.closest("details")) {
       node.open = true;
     }
     field?.focus();
+  }
+
+  // A question belongs to the paper that it was asked about, and ends with an answer.
+  function stopAsking() {
+    delete part("verdict").dataset.asks;
+    part("status").querySelector("[data-asks]")?.remove();
   }
 
   function decided(act, answer) {
@@ -453,8 +461,7 @@
 
   document.addEventListener("desk:escape", () => {
     if (!part("verdict")?.dataset.asks) return;
-    delete part("verdict").dataset.asks;
-    say("");
+    stopAsking();
     focusPaper();
   });
 

@@ -1,4 +1,4 @@
-// Marks in the list (shift marks a range) and the search for a section in the form.
+// Marks in the list; shift marks a range.
 "use strict";
 
 (() => {
@@ -34,32 +34,6 @@
   document.addEventListener("desk:mark", () => {
     const id = document.getElementById("paper")?.dataset.paper;
     boxes().find((box) => box.value === id)?.click();
-  });
-
-  const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-
-  document.addEventListener("input", (event) => {
-    if (event.target.id !== "section-filter") return;
-    const wanted = folded(event.target.value).split(/\s+/).filter(Boolean);
-    for (const box of document.querySelectorAll("#verdict [name=section]")) {
-      const row = box.closest("label") || box.parentElement;
-      const text = folded(`${row.closest("fieldset")?.querySelector("legend")?.textContent || ""} ${row.textContent}`);
-      row.hidden = !wanted.every((word) => text.includes(word));
-    }
-  });
-
-  // Enter ticks the first section found.
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.id !== "section-filter") return;
-    event.preventDefault();
-    const found = [...document.querySelectorAll("#verdict [name=section]")]
-      .find((box) => !(box.closest("label") || box.parentElement).hidden);
-    if (!found || !event.target.value.trim()) return;
-    found.checked = true;
-    event.target.value = "";
-    event.target.dispatchEvent(new Event("input", { bubbles: true }));
-    event.target.blur();
-    document.getElementById("paper")?.focus({ preventScroll: true });
   });
 
   document.documentElement.classList.add("with-script");

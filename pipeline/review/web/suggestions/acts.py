@@ -42,7 +42,7 @@ def _act(request: Request, form: FormData) -> Response:
         warned = draft.warned(f"Nothing was recorded. {outcome.cause}")
         return show(request, view, warned, status=409)
     if isinstance(outcome, Opined):
-        return RedirectResponse(view.url(), 303)
+        return RedirectResponse(view.url(said="word-kept"), 303)
     if outcome is None:
         return RedirectResponse(view.url(answered="1"), 303)
     done = outcome.suggestions[0].suggestion_id
@@ -90,7 +90,9 @@ def _undo(request: Request, form: FormData) -> Response:
         )
     except UsageError as error:
         return show(request, _view_of(form), Draft().warned(str(error)), status=409)
-    return RedirectResponse(_view_of(form).at(reopened.suggestions[0].case).url(), 303)
+    return RedirectResponse(
+        _view_of(form).at(reopened.suggestions[0].case).url(said="answer-undone"), 303
+    )
 
 
 def _view_of(form: FormData) -> InboxView:

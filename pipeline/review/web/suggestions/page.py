@@ -12,8 +12,9 @@ from pipeline.review.corrections import Difference
 from pipeline.review.double.weigh import open_words
 from pipeline.review.suggested.find import standing_id
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, render, reviewer_of, role_of
+from pipeline.review.web.context import context_of, reviewer_of, role_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
+from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.word_diff import word_diff
 from storage.opinion_types import Opinion

@@ -7,8 +7,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of
 from pipeline.review.web.desk.forms import act
+from pipeline.review.web.render import render
 from pipeline.runtime.background import Background, Stage
 from pipeline.runtime.plurals import counted
 from storage.store import Store
