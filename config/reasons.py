@@ -60,6 +60,18 @@ class UnknownReasonError(UsageError):
         )
 
 
+class MissingReasonError(UsageError):
+    """A rejection states no reason, and the settings have reasons."""
+
+    def __init__(self, arxiv_id: str, reasons: Sequence[Reason]) -> None:
+        super().__init__(
+            f"{arxiv_id} is rejected without a reason.",
+            hint=f"Give one with `--reason`: {', '.join(one.code for one in reasons)}."
+            " `living-survey reasons` defines them.",
+        )
+        self.arxiv_id = arxiv_id
+
+
 def find_reason(reasons: Sequence[Reason], text: str) -> Reason:
     """Return the reason with this code or name, or raise UnknownReasonError."""
     wanted = text.strip().casefold()

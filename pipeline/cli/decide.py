@@ -68,7 +68,7 @@ _IfText = Annotated[
 ]
 _Reason = Annotated[
     str | None,
-    typer.Option(metavar="CODE", help="Of a rejection; `living-survey reasons` lists them."),
+    typer.Option(metavar="CODE", help="Why it is rejected; `living-survey reasons` lists them."),
 ]
 _Until = Annotated[
     datetime | None,
@@ -131,6 +131,7 @@ def decide(
 ) -> Answer:
     """Record a decision on one or several papers, or many from a file.
 
+    A rejection needs a reason, unless `[review] reasons` is empty or it comes from a file.
     Several papers are one act: those that are decided already are left out and named, and one
     `undo` takes all back.
 

@@ -305,6 +305,7 @@ def _decided(
         note=note,
         reason=reason,
         reasons=reasons,
+        unexplained=bool(note),
     )
     [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
     if isinstance(outcome, LivingSurveyError):

@@ -174,6 +174,7 @@ def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str, reasons: Sequence[Rea
         reasons=reasons,
         return_on=_day(_text(values, "return_on")),
         until_new_version=_truth(values, "until_new_version"),
+        unexplained=True,  # decisions that were made elsewhere
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from config.errors import UsageError
-from config.reasons import Reason, find_reason
+from config.reasons import MissingReasonError, Reason, find_reason
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
@@ -94,6 +94,7 @@ def propose(
     reasons: Sequence[Reason] = (),
     return_on: date | None = None,
     until_new_version: bool = False,
+    unexplained: bool = False,
 ) -> Proposal:
     """Return the proposal that these texts state.
 
@@ -113,8 +114,11 @@ def propose(
         reasons: those of the settings.
         return_on: day from which a deferred paper waits again.
         until_new_version: whether a deferred paper waits again when it has a new version.
+        unexplained: whether a rejection may do without a reason: one that was made elsewhere, or
+            that the program explains by its note.
 
     Raises:
+        MissingReasonError: a rejection has no reason, and the settings have reasons.
         UnknownSectionError: the taxonomy does not have the section.
         UnknownReasonError: the settings do not have the reason.
         UsageError: another value breaks a rule.
@@ -137,7 +141,7 @@ def propose(
         expected=expected or Expected(),
         drawn=drawn,
         also=tuple(read_arxiv_id(other) for other in also),
-        reason=_read_reason(key, parsed_verdict, reason, reasons),
+        reason=_read_reason(key, parsed_verdict, reason, reasons, needed=not unexplained),
         return_on=return_on,
         until_new_version=until_new_version,
     )
@@ -193,9 +197,11 @@ def _read_sections(
 
 
 def _read_reason(
-    key: str, verdict: Verdict, text: str | None, reasons: Sequence[Reason]
+    key: str, verdict: Verdict, text: str | None, reasons: Sequence[Reason], *, needed: bool
 ) -> str | None:
     if text is None or not text.strip():
+        if needed and reasons and verdict is Verdict.REJECTED:
+            raise MissingReasonError(key, reasons)
         return None
     if verdict is not Verdict.REJECTED:
         raise UsageError(

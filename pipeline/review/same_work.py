@@ -182,6 +182,7 @@ def _rejected(
         note=f"the same work as {kept}",
         reason=_REASON if any(reason.code == _REASON for reason in reasons) else None,
         reasons=reasons,
+        unexplained=True,  # the note says why if no reason does
     )
     [outcome] = record_in(store, taxonomy, [replace(proposal, alone=True)], now)
     if isinstance(outcome, LivingSurveyError):

@@ -57,11 +57,28 @@ def test_reason_is_recorded_and_shown(survey: SurveyInProcess) -> None:
     assert (document["reason"], document["batch_id"]) == ("talking-head", None)
 
 
+def test_rejection_without_reason_is_left_to_files_and_surveys_without_reasons(
+    survey: SurveyInProcess,
+) -> None:
+    several = survey.call("decide", *IDS[:2], "reject")
+    assert (several.status, "no-language" in several.err) == (2, True)
+    assert standing(survey) == {}
+    line = json.dumps({"arxiv_id": IDS[0], "verdict": "rejected"})
+    (survey.directory / "old.jsonl").write_text(line, encoding="utf-8")
+    assert survey.call("decide", "--from", "old.jsonl").status == 0
+    settings = survey.directory / "living-survey.toml"
+    settings.write_text(settings.read_text() + "\n[review]\nreasons = []\n", encoding="utf-8")
+    assert survey.call("decide", IDS[1], "reject").status == 0
+    assert [one.reason for one in standing(survey).values()] == [None, None]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("reject", "--reason", "reconstuction"), "Did you mean reconstruction?"),
         (("approve", "--section", "agents", "--reason", "other"), "only a rejection has one"),
+        (("reject",), "2603.00001 is rejected without a reason. Give one with `--reason`: no-lang"),
+        (("reject", "--note", "radar"), "`living-survey reasons` defines them."),
         (("reject", "--until", "2026-04-01"), "only a deferral ends"),
         (("defer", "--until", "2026-03-17"), "which is not in the future"),
         (("defer", "--until", "soon"), "does not match the format"),
@@ -175,11 +192,11 @@ def test_undo_asks_on_a_terminal(
 
     monkeypatch.setattr(undo_command, "_on_terminal", lambda: True)
     monkeypatch.setattr(typer, "confirm", confirm)
-    survey.call("decide", *IDS[:3], "reject")
+    survey.call("decide", *IDS[:3], "reject", "--reason", "other")
     ended = survey.call("undo")
     assert asked == ["Take back 3 decisions recorded together by ada on 2026-03-17 12:00 UTC?"]
     assert (ended.status, len(standing(survey))) == ((0, 0) if agrees else (1, 3))
-    survey.call("decide", IDS[4], "reject")
+    survey.call("decide", IDS[4], "reject", "--reason", "other")
     assert survey.call("undo").status == 0  # one decision: nothing is asked
     assert len(asked) == 1
 

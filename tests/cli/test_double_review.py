@@ -79,8 +79,10 @@ def test_two_words_decide_and_a_difference_asks_for_a_third(survey: SurveyInProc
     listed = survey.call("conflicts")
     assert "bo: approved (agents)" in listed.out
     assert "ada: rejected (duplicate)" in listed.out
-    third = survey.call("conflicts", OTHER, "reject", "--reviewer", "cy", "--note", "see 3.1")
-    assert f"{OTHER} rejected by cy" in third.out
+    third = survey.call(
+        "conflicts", OTHER, "reject", "--reason", "other", "--reviewer", "cy", "--note", "see 3.1"
+    )
+    assert f"{OTHER} rejected (other) by cy" in third.out
     assert survey.json("conflicts") == {"conflicts": [], "lone_words": 0}
 
 

@@ -86,12 +86,12 @@ def test_an_approval_without_a_suggestion_asks_for_a_section(survey: Survey) -> 
 
 
 def test_a_paper_that_is_not_held(survey: Survey) -> None:
-    ended = survey.call("decide", "2603.99999", "reject")
+    ended = survey.call("decide", "2603.99999", "reject", "--reason", "other")
     assert_one_sentence(ended, 2, "2603.99999", "living-survey add")
 
 
 def test_what_is_no_arxiv_id(survey: Survey) -> None:
-    assert_one_sentence(survey.call("decide", "banana", "reject"), 2, "banana")
+    assert_one_sentence(survey.call("decide", "banana", "reject", "--reason", "other"), 2, "banana")
     assert_one_sentence(survey.call("add", "banana"), 2, "banana")
 
 
@@ -189,7 +189,7 @@ def test_without_a_command_the_help_is_shown(survey: Survey) -> None:
         ["digest"],
         ["classify"],
         ["train"],
-        ["decide", "2603.00001", "reject"],
+        ["decide", "2603.00001", "reject", "--reason", "other"],
     ],
 )
 def test_wrong_directory_is_refused_and_unchanged(tmp_path: Path, words: list[str]) -> None:

@@ -76,8 +76,8 @@ def test_reading_commands_work_beside_a_reader(
             ended = survey.call(*words)
             assert ended.status in ({0, 1} if words == ("doctor",) else {0}), (words, ended.err)
             assert "open in process" not in ended.err + ended.out
-        ended = survey.call("decide", "2603.00001", "reject")
+        ended = survey.call("decide", "2603.00001", "reject", "--reason", "other")
         assert ended.status == 75
         assert f"process {notebook.pid}" in ended.err
         notebook.kill()
-    assert survey.call("decide", "2603.00001", "reject").status == 0
+    assert survey.call("decide", "2603.00001", "reject", "--reason", "other").status == 0

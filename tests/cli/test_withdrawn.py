@@ -43,4 +43,4 @@ def test_approval_of_a_withdrawn_paper_is_recorded_and_noted(survey: SurveyInPro
 
 
 def test_rejection_of_a_withdrawn_paper_needs_no_note(survey: SurveyInProcess) -> None:
-    assert "withdrawn" not in survey.call("decide", "2603.00001", "reject").err
+    assert "withdrawn" not in survey.call("decide", "2603.00001", "reject", "--reason", "other").err

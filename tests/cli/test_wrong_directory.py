@@ -18,7 +18,7 @@ NEEDS_NONE = {
     "lint", "alerts test", "schedule", "api",
 }  # fmt: skip
 ARGUMENTS = {
-    "decide": ["2603.00001", "reject"],
+    "decide": ["2603.00001", "reject", "--reason", "other"],
     "why": ["2603.00001"],
     "trace": ["2603.00001"],
     "export": ["--format", "ris"],

@@ -65,7 +65,9 @@ def test_december_2025_from_arxiv_to_a_digest(december: tuple[Survey, ReplicaSer
             LIVING_SURVEY_NOW="2025-12-17T12:00:00Z",
         )
     rejected = queue["items"][2]["arxiv_id"]
-    survey.json("decide", rejected, "reject", LIVING_SURVEY_NOW="2025-12-17T12:00:00Z")
+    survey.json(
+        "decide", rejected, "reject", "--reason", "other", LIVING_SURVEY_NOW="2025-12-17T12:00:00Z"
+    )
 
     digest = survey.json("digest", "--week", "2025-W51")
     assert digest["papers"] == 2

@@ -62,7 +62,7 @@ def commands(disk: SurveyDisk) -> list[tuple[str, ...]]:
     file = disk.path / "decisions.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
     return [
-        ("decide", IDS[1], "reject"),
+        ("decide", IDS[1], "reject", "--reason", "other"),
         ("decide", "--from", str(file)),
         ("undo",),
         ("classify",),
@@ -87,7 +87,7 @@ def test_full_disk_is_one_sentence_and_loses_nothing(disk: SurveyDisk) -> None:
         ended = disk.survey.call(*each)
         assert ended.status in {1, 2}, (each, ended)
         assert_one_sentence(ended.err)
-    ended = disk.survey.call("decide", IDS[1], "reject")
+    ended = disk.survey.call("decide", IDS[1], "reject", "--reason", "other")
     assert ended.status == 1
     assert "Nothing was recorded" in ended.err
     assert "No space left on device" in ended.err
@@ -96,7 +96,7 @@ def test_full_disk_is_one_sentence_and_loses_nothing(disk: SurveyDisk) -> None:
         assert store.papers.count() == len(IDS)
         assert store.decisions.count() == 1
         assert store.integrity.faults() == ()
-    assert disk.survey.call("decide", IDS[1], "reject").status == 0
+    assert disk.survey.call("decide", IDS[1], "reject", "--reason", "other").status == 0
     assert disk.survey.call("backup").status == 0
 
 
@@ -117,7 +117,7 @@ def test_full_disk_answers_the_page_with_nothing_recorded(disk: SurveyDisk) -> N
 def test_decision_is_kept_if_only_the_manifest_fails(disk: SurveyDisk) -> None:
     part = disk.database.with_name(f".{disk.database.name}.manifest.json.part")
     part.mkdir()
-    ended = disk.survey.call("decide", IDS[1], "reject")
+    ended = disk.survey.call("decide", IDS[1], "reject", "--reason", "other")
     assert ended.status == 0
     assert "Everything was recorded" in ended.err
     part.rmdir()

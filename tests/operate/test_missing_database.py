@@ -19,7 +19,7 @@ COMMANDS = (
     ("add", "2603.00001"),
     ("status",),
     ("queue",),
-    ("decide", "2603.00001", "reject"),
+    ("decide", "2603.00001", "reject", "--reason", "other"),
     ("undo",),
     ("digest", "--week", "2026-W10"),
     ("train",),

@@ -27,7 +27,9 @@ def without_locks(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(library)
 
 
-@pytest.mark.parametrize("words", [("init",), ("status",), ("decide", "2603.00001", "reject")])
+@pytest.mark.parametrize(
+    "words", [("init",), ("status",), ("decide", "2603.00001", "reject", "--reason", "other")]
+)
 def test_share_without_locks_is_refused_by_name(
     tmp_path: Path, without_locks: str, words: tuple[str, ...]
 ) -> None:

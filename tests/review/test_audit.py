@@ -257,8 +257,8 @@ def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
     waiting = survey.json("queue", "--order", "random", "--limit", "3")["items"]
     first, second, _ = (item["arxiv_id"] for item in waiting)
     assert waiting[0]["open_facets"] == []
-    survey.json("decide", first, "reject", "--audit")
-    survey.json("decide", second, "reject")
+    survey.json("decide", first, "reject", "--reason", "other", "--audit")
+    survey.json("decide", second, "reject", "--reason", "other")
     document = survey.json("audit", "--sample", "5")
     assert document["sample"] == {"approved": 0, "rejected": 1, "deferred": 0, "skipped": 0}
     assert document["wanted"] == 5

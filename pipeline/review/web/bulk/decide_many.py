@@ -21,7 +21,13 @@ from pipeline.review.double.repeats import candidates
 from pipeline.review.proposal import NOT_DECIDED, Proposal, propose
 from pipeline.review.web.against_rulings import contradicted_together
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, person_of, preferences_of, reviewer_of
+from pipeline.review.web.context import (
+    ReviewContext,
+    context_of,
+    person_of,
+    preferences_of,
+    reviewer_of,
+)
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.desk.listing import filter_of
 from pipeline.review.web.desk.repeat import old_papers_in
@@ -65,7 +71,7 @@ def _answer(request: Request, form: FormData) -> Response:
     except UsageError as error:
         return refuse(request, 400, f"Nothing was recorded. {error.message}", error.hint)
     section, reason, note = (text_of(form, name) for name in ("section", "reason", "note"))
-    missing = _missing(verdict, section, reason)
+    missing = _missing(context, verdict, section, reason)
     if missing:
         entered = Asked(tuple(seen), 0, missing, section, reason, note)
         return _ask(request, view, entered, status=400)
@@ -97,10 +103,10 @@ def _marked(request: Request, form: FormData, view: QueueView) -> Asked:
     return Asked(read_ids(found), total)
 
 
-def _missing(verdict: str, section: str, reason: str) -> str:
+def _missing(context: ReviewContext, verdict: str, section: str, reason: str) -> str:
     if verdict == Verdict.APPROVED and not section:
         return "Nothing is recorded yet: choose the section that these papers go to."
-    if verdict == Verdict.REJECTED and not reason:
+    if verdict == Verdict.REJECTED and context.reasons and not reason:
         return "Nothing is recorded yet: choose the reason for rejecting these papers."
     return ""
 

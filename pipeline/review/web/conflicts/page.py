@@ -95,6 +95,7 @@ def _proposal(request: Request, form: FormData, key: str, words: tuple[Opinion, 
         note=text_of(form, "note") or (adopted.note if adopted else None),
         reason=reason if verdict == Verdict.REJECTED else None,
         reasons=context.reasons,
+        unexplained=adopted is not None,
         expected=Expected(content_hash=content_hash or None),
     )
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
+from config.reasons import MissingReasonError
 from config.roles import Role
 from config.whole_number import whole_number
 from pipeline.review import decide as decisions
@@ -43,7 +44,6 @@ from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.errors import PaperNotFoundError
 from storage.typed_ids import read_arxiv_id
-from storage.types import Verdict
 
 
 async def decide(request: Request) -> Response:
@@ -61,8 +61,6 @@ def _decide(request: Request, form: FormData) -> Response:
             return again.show(_highlight(request, form, key), 200)
         if not verdict_of(form):
             return again.show(Asked("Nothing is recorded yet: press a verdict."), 400)
-        if verdict_of(form) == Verdict.REJECTED and context.reasons and not text_of(form, "reason"):
-            return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
         proposal = read_proposal(request, form, view)
         record = _recorder(request, form)
         outcome = record(
@@ -74,6 +72,8 @@ def _decide(request: Request, form: FormData) -> Response:
         )
     except PaperNotFoundError:
         return no_such_paper(request, key)
+    except MissingReasonError:
+        return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
     except MissingSectionError:
         return again.show(
             Asked("Nothing is recorded yet: choose where this paper belongs.", "section"), 400
