@@ -1,13 +1,14 @@
 """Find papers wherever they stand: by a typed ID, or decided ones by their text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from storage.arxiv_id import parse_arxiv_id
 from storage.engine.session import Session
-from storage.queue_filter import search_terms
-from storage.queue_sql import text_condition
+from storage.queue_filter import QueueFilter, search_terms
+from storage.queue_sql import condition_of_text
 
 _FIND = """
 SELECT paper.arxiv_id, paper.title,
@@ -24,8 +25,8 @@ WHERE paper.arxiv_id = $id
 _DECIDED = """
 SELECT arxiv_id, title, verdict
 FROM (
-    SELECT standing.arxiv_id, standing.verdict, standing.decided_at, kept.title, kept.abstract,
-           kept.authors
+    SELECT standing.arxiv_id, standing.verdict, standing.sections, standing.decided_at,
+           kept.title, kept.abstract, kept.authors, kept.categories
     FROM decisions AS standing
     JOIN decided_text AS kept
       ON kept.arxiv_id = standing.arxiv_id AND kept.content_hash = standing.content_hash
@@ -35,6 +36,15 @@ WHERE {condition}
 ORDER BY decided_at DESC, arxiv_id
 LIMIT $limit
 """
+
+_OF_PAPERS = "arxiv_id IN (SELECT arxiv_id FROM paper WHERE announced {})"
+#: conditions of the queue that hold for decided papers too, by the field that is the parameter
+_FACTS: Mapping[str, str] = {
+    "section": "list_contains(sections, $section)",
+    "category": "list_contains(categories, $category)",
+    "announced_from": _OF_PAPERS.format(">= $announced_from"),
+    "announced_until": _OF_PAPERS.format("<= $announced_until"),
+}
 
 
 class Place(StrEnum):
@@ -71,16 +81,22 @@ class PaperSearch:
         row = parsed and self._session.row(_FIND, {"id": parsed.base, "today": today})
         return FoundPaper(row[0], row[1], Place(row[2])) if row else None
 
-    def decided(self, search: str, limit: int) -> list[FoundPaper]:
+    def decided(self, wanted: QueueFilter, limit: int) -> list[FoundPaper]:
         """Return decided papers that have every word of a search, last decided first.
+
+        Of the other conditions those hold that are on the paper itself: its author, its category,
+        the days it was announced, and the section that it was approved into.
 
         Raises:
             UsageError: the search is too long.
         """
-        if not search_terms(search):
+        if not search_terms(wanted.search):
             return []
-        condition = text_condition(search)
+        text = condition_of_text(wanted.search, wanted.author)
+        facts = {name: getattr(wanted, name) for name in _FACTS}
+        facts = {name: value for name, value in facts.items() if value is not None}
+        condition = " AND ".join([text.sql, *(_FACTS[name] for name in facts)])
         rows = self._session.rows(
-            _DECIDED.format(condition=condition.sql), {**condition.parameters, "limit": limit}
+            _DECIDED.format(condition=condition), {**text.parameters, **facts, "limit": limit}
         )
         return [FoundPaper(arxiv_id, title, Place(verdict)) for arxiv_id, title, verdict in rows]

@@ -46,6 +46,16 @@ SELECT (SELECT count(*) FROM waiting) - (SELECT count(*) FROM waiting WHERE wait
        part.kept, newest.day, part.of_day, part.of_week, part.above
 FROM newest, part
 """
+_FOUND = """
+SELECT count(*), count(*) FILTER (in_scope < $set_aside_below),
+       count(*) FILTER (in_scope >= $likely_from),
+       count(*) FILTER (in_scope >= $likely_from AND announced = CAST($newest_day AS DATE)),
+       count(*) FILTER (in_scope >= $likely_from
+                        AND announced BETWEEN CAST($newest_day AS DATE) - 6
+                                          AND CAST($newest_day AS DATE))
+FROM waiting
+WHERE {condition}
+"""
 _SECTIONS = "SELECT top_section, count(*) FROM waiting WHERE {condition} GROUP BY top_section"
 _DEFERRED = """
 SELECT prediction.arxiv_id
@@ -221,6 +231,36 @@ class Queue:
             sections={section: size for section, size in selected.items() if section},
             size=selected.get(wanted.section, 0) if wanted.section else across,
             across=across,
+        )
+
+    def found(
+        self, wanted: QueueFilter, *, today: date, limits: QueueLimits, totals: QueueTally
+    ) -> QueueTally:
+        """Return how the papers that the filter selects are divided, without their sections.
+
+        `totals` are of the whole queue, from the same lease.
+        """
+        hidden_after = today if totals.returning else None
+        condition = condition_of(wanted, hidden_after=hidden_after)
+        [(size, aside, likely, of_day, of_week)] = self._session.rows(
+            _FOUND.format(condition=condition.sql),
+            {
+                **condition.parameters,
+                "likely_from": limits.likely_from,
+                "set_aside_below": limits.set_aside_below,
+                "newest_day": totals.newest_day,
+            },
+        )
+        return replace(
+            totals,
+            sections={},
+            size=size,
+            across=size,
+            whole=size,
+            set_aside=aside,
+            likely_today=of_day,
+            likely_week=of_week,
+            above_limit=likely,
         )
 
     def _hidden_after(self, today: date) -> date | None:

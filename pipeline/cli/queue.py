@@ -1,7 +1,7 @@
 """`queue`: the papers that wait for a decision, selected as on the pages."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +15,7 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.cli.queue_table import elsewhere, queue_table
 from pipeline.learn.explain.certainty import certainty_of
+from pipeline.review.elsewhere import decided_only, found_elsewhere
 from pipeline.review.outlook.session import ids_left
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
@@ -25,14 +26,11 @@ from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
 from storage.calendar import announcement_day
 from storage.claims import Claim, Claims
-from storage.paper_search import FoundPaper, Place
 from storage.queue_filter import QueueFilter, QueueRow, QueueShare, QueueTally
 from storage.store import Store
 from storage.types import QueueItem
 
 _NEXT = "decide with `living-survey decide ID approve --suggested`"
-#: decided papers that a search names beside the waiting ones
-_DECIDED = 10
 
 
 @command(
@@ -143,7 +141,7 @@ def _answer(
             rows = {row.arxiv_id: row for row in found}
             items = store.queue.items(rows)
         remarks = remarks_on(store, [item.paper.paper for item in items])
-        others = _others(store, selection, today)
+        others = decided_only(found_elsewhere(store, wanted, today=today))
         certainty = certainty_of(services, store)
     claims = Claims(services.settings.database.path).standing(services.clock())
     readers = {one: claims[one] for one in rows if one in claims}
@@ -195,15 +193,6 @@ def _visited_at(store: Store, services: Services) -> datetime | None:
     """Return since when papers are new to the reviewer of this terminal."""
     stored = store.preferences.of(reviewer_of(services.settings))
     return new_since(read_visit(stored.get(PREFERENCE)), services.clock())
-
-
-def _others(store: Store, selection: Selection, today: date) -> tuple[FoundPaper, ...]:
-    """Return the papers that a search finds outside the queue."""
-    if not selection.search:
-        return ()
-    found = store.search.find(selection.search, today)
-    papers = [found] if found else store.search.decided(selection.search, _DECIDED)
-    return tuple(paper for paper in papers if paper.place is not Place.WAITING)
 
 
 def _nothing(tally: QueueTally, said: str, *, deferred: bool) -> Text:

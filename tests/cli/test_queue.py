@@ -122,6 +122,8 @@ def test_search_names_decided_papers(terminal: Terminal) -> None:
     for words in ("museum", "https://arxiv.org/abs/2603.00001v1"):
         shown = terminal.call("--search", words).stdout
         assert f"2603.00001 is rejected already: {TITLE}" in shown
+    for other in (("--announced", "2020-01-01"), ("--category", "math.AG")):
+        assert "is rejected already" not in terminal.call("--search", "museum", *other).stdout
 
 
 def test_empty_queue_names_the_next_command(tmp_path: Path) -> None:

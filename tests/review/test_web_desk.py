@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -122,10 +123,61 @@ def test_search_for_a_decided_paper_leads_to_it(month: ReviewSite, visitor: Visi
     page = visitor.get("/queue?search=2603.00001")
     assert page.ids == []
     assert "No papers wait here." in page.text
-    [link] = page.tree.xpath('//div[@class="nothing"]//a[contains(text(), "2603.00001")]/@href')
+    assert found_elsewhere(page) == ["Deferred A study of paper 2603.00001"]
+    [link] = page.tree.xpath('//div[@class="nothing"]//section//li/a/@href')
     assert visitor.get(link).paper == "2603.00001"
-    # a way on: the parts where papers wait
-    assert "1 likely today" in page.text
+    assert "Waiting elsewhere:" not in page.text
+
+
+def found_elsewhere(page: Page) -> list[str]:
+    listed = page.tree.xpath('//section[@class="found-elsewhere"]//li')
+    return [" ".join(one.text_content().split()) for one in listed]
+
+
+def search(visitor: Visitor, address: str, words: str) -> Page:
+    """Search from a page, as its form does."""
+    [form] = [form for form in visitor.get(address).tree.forms if form.get("id") == "searching"]
+    return visitor.get(f"/queue?{urlencode({**dict(form.form_values()), 'search': words})}")
+
+
+def test_search_from_the_days_work_reads_all_days_and_what_is_decided(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    for number, in_scope in ((21, 0.9), (22, 0.8), (23, 0.2)):
+        put(month, f"2603.000{number}", in_scope, 9, title=f"A kettle of paper {number}")
+    visitor.decide(visitor.get("/queue?search=kettle"), "2603.00022", "rejected")
+    assert "2603.00021" not in visitor.get("/queue").ids
+    page = search(visitor, "/queue", "kettle")
+    assert page.ids == ["2603.00021"]
+    assert found_elsewhere(page) == ["Rejected A kettle of paper 22"]
+    assert links(page, "counts")[:5] == [
+        "0 likely today", "0 this week", "1 above 50 %", "set aside", "in all",
+    ]  # fmt: skip
+    everything = visitor.get(page.tree.xpath('//ul[@class="counts"]//a[text()="in all"]/@href')[0])
+    assert everything.ids == ["2603.00021", "2603.00023"]
+    assert "2 in all" in links(everything, "counts")
+    found = search(visitor, "/queue?at_least=85", "kettle")
+    assert found.ids == ["2603.00021"]
+    assert "≥ 85 %" in " ".join(links(found, "chosen"))
+
+
+def test_decided_papers_obey_the_conditions_on_the_paper(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    visitor.decide(visitor.get("/queue?at_least=0"), "2603.00001", "approved")
+    for query, named in (
+        ("search=study", True),
+        ("search=study&at_least=99", True),
+        ("search=study&category=cs.CV&author=sample", True),
+        ("search=study&section=agents", True),
+        ("search=study&section=cut-video", False),
+        ("search=study&category=math.AG", False),
+        ("search=study&author=nobody", False),
+        ("search=study&announced=2020-01-01..2020-02-01", False),
+        ("search=kettle", False),
+    ):
+        found = found_elsewhere(visitor.get(f"/queue?{query}"))
+        assert (found == ["Approved A study of paper 2603.00001"]) is named, query
 
 
 def test_next_paper_of_the_list_stands_there(month: ReviewSite, visitor: Visitor) -> None:

@@ -16,7 +16,7 @@ from pipeline.ingest.corrections import said as name_of
 from pipeline.learn.explain.certainty import word
 from pipeline.review.same_work import compared_fields
 from pipeline.review.web import environment
-from pipeline.review.web.environment import VERDICT_NAMES
+from pipeline.review.web.environment import LINK_NAMES, PLACE_NAMES, VERDICT_NAMES
 from pipeline.review.web.language import catalogue, choose_language, words_of
 from pipeline.review.web.scripts import WORDS
 from storage.correction_kinds import KINDS, RecordState, shown_fields
@@ -42,7 +42,13 @@ def trees() -> list[tuple[str, nodes.Template]]:
 def messages() -> set[str]:
     """Return the texts of templates, plurals for those with two forms, and of pages' headings."""
     found = {action.does for action in ACTIONS} | {place.name for place in PLACES}
-    found |= set(VERDICT_NAMES.values()) | set(WORDS.values())
+    found |= {facet.name for facet in load_taxonomy().facets}
+    found |= (
+        set(VERDICT_NAMES.values())
+        | set(WORDS.values())
+        | set(PLACE_NAMES.values())
+        | set(LINK_NAMES.values())
+    )
     for _, tree in trees():
         for _, function, said in extract_from_ast(tree, babel_style=False):
             texts = [said] if isinstance(said, str) else [text for text in said or () if text]

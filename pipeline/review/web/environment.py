@@ -17,11 +17,14 @@ from config.taxonomy import Section, Taxonomy
 from config.tex.markup import tex_markup
 from config.tex.text import plain_text
 from config.visible import visible
+from pipeline.enrich.links import LinkKind
+from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.certainty import percent
 from pipeline.review.proposal import NOTE_LIMIT
-from pipeline.review.web.language import words_of
+from pipeline.review.web.language import Words, words_of
 from pipeline.review.web.scripts import SCRIPTS
 from pipeline.review.web.texts import SHOWN_OF_TEXT
+from storage.paper_search import Place
 from storage.types import Verdict
 
 _HERE = Path(__file__).parent
@@ -31,6 +34,22 @@ VERDICT_NAMES = {
     Verdict.APPROVED: "Approved",
     Verdict.REJECTED: "Rejected",
     Verdict.DEFERRED: "Deferred",
+}
+
+PLACE_NAMES = {
+    Place.WAITING: "Waits",
+    Place.APPROVED: "Approved",
+    Place.REJECTED: "Rejected",
+    Place.DEFERRED: "Deferred",
+    Place.WITHDRAWN: "Withdrawn at arXiv",
+    Place.INCOMPLETE: "Without a text",
+    Place.UNCLASSIFIED: "Not classified yet",
+}
+
+LINK_NAMES = {
+    LinkKind.CODE: "Code",
+    LinkKind.PROJECT: "Project",
+    LinkKind.ANONYMOUS: "Anonymous",
 }
 
 
@@ -59,6 +78,7 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["tex"] = tex_markup
     environment.filters["percent"] = chance
     environment.filters["share"] = percent
+    environment.filters["heading"] = lambda each: _heading(each, taxonomy, names, words, language)
     environment.filters["reason_name"] = reason_name
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact
@@ -72,6 +92,8 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.globals["key_actions"] = ACTIONS
     environment.globals["places"] = PLACES
     environment.globals["verdict_names"] = VERDICT_NAMES
+    environment.globals["link_names"] = LINK_NAMES
+    environment.globals["place_names"] = PLACE_NAMES
     environment.globals["note_limit"] = NOTE_LIMIT
     environment.globals["shown_of_text"] = SHOWN_OF_TEXT
     # part of addresses, because browsers cache static files for a year
@@ -132,6 +154,22 @@ def section_name(section: Section, language: str = "en") -> str:
     """Return the full name of a section."""
     own = section.names.get(language) or section.names.get("en")
     return own or " \N{MIDDLE DOT} ".join(section.path)
+
+
+def _heading(
+    each: ScoreBreakdown,
+    taxonomy: Taxonomy,
+    sections: Mapping[str, str],
+    words: Words,
+    language: str,
+) -> str:
+    """Return the name of a score in a language, as `ScoreBreakdown.heading` is in English."""
+    if language == "en" or each.kind == "scope":
+        return words.gettext(each.heading)
+    if each.kind == "section":
+        return f"{words.gettext('Section')}: {sections.get(each.name, each.name)}"
+    label = taxonomy.facet(each.kind).label(each.name)
+    return f"{words.gettext(each.kind)}: {label.names.get(language, each.name)}"
 
 
 def _short_name(section: Section, spelled: Mapping[str, str], language: str) -> str:

@@ -117,8 +117,8 @@ def search_papers(context: ApiContext, store: Store, search: str, limit: int) ->
     if named or parse_arxiv_id(search):
         found = [named] if named else []
     else:
-        found = store.search.decided(search, limit)
         wanted = QueueFilter(search=search)
+        found = store.search.decided(wanted, limit)
         waiting = store.queue.rows(wanted, limit=limit - len(found), today=today)
         found += [FoundPaper(row.arxiv_id, row.title, Place.WAITING) for row in waiting]
     return SearchResult(

@@ -19,7 +19,8 @@ class Count:
     """A link to a part of the queue, with how many papers wait there."""
 
     name: str
-    papers: int
+    #: None: not counted, because that takes seconds
+    papers: int | None
     address: str
     shown: bool
 
@@ -35,21 +36,33 @@ class Chosen:
 
 
 def counts(listing: Listing, limits: QueueLimits) -> list[Count]:
-    """Return the parts of the queue: the day's work first, what is set aside last."""
-    tally = listing.tally
+    """Return the parts of the queue: the day's work first, what is set aside last.
+
+    While something is searched, they are the parts of what it finds.
+    """
+    selection = listing.selection
+    tally = listing.found or listing.tally
+    whole = listing.found is None or not selection.at_least
     likely = Selection(at_least=_percent(limits.likely_from))
-    parts = (
+    parts: tuple[tuple[str, int | None, Selection], ...] = (
         ("today", tally.likely_today, replace(likely, announced=Recent.NEWEST)),
         ("week", tally.likely_week, replace(likely, announced=Recent.WEEK)),
         ("likely", tally.above_limit, likely),
-        ("aside", tally.set_aside, Selection(set_aside=True)),
-        ("all", tally.whole, EVERYTHING),
+        ("aside", tally.set_aside if whole else None, Selection(set_aside=True)),
+        ("all", tally.whole if whole else None, EVERYTHING),
     )
+    if listing.found is not None:
+        parts = tuple((name, size, _searching(part, selection)) for name, size, part in parts)
     return [
-        Count(name, papers, QueueView(selection=part).url(), part == listing.selection)
+        Count(name, papers, QueueView(selection=part).url(), part == selection)
         for name, papers, part in parts
-        if papers or name != "aside"
+        if papers != 0 or name != "aside"
     ]
+
+
+def _searching(part: Selection, selection: Selection) -> Selection:
+    """Return a part of the queue with the words that are searched."""
+    return replace(part, search=selection.search, author=selection.author)
 
 
 def chosen(listing: Listing) -> list[Chosen]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from config.orders import PLANNED
 from config.whole_number import whole_number
+from pipeline.review.elsewhere import found_elsewhere
 from pipeline.review.outlook.session import ids_left
 from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.team.shares import read_standing, share_of
@@ -16,6 +17,7 @@ from pipeline.review.web.context import context_of, person_of, reviewer_of
 from pipeline.review.web.desk.repeat import old_papers_in, with_old_papers, without_old_paper
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView, read_id
+from storage.paper_search import FoundPaper
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueShare, QueueTally
 from storage.store import Store
 
@@ -55,6 +57,17 @@ class Listing:
     beyond: str = ""
     #: the place of the first of `ids` on the page, from 0
     first: int = 0
+    #: how what a search finds is divided; None: nothing is searched
+    found: QueueTally | None = None
+    #: what it finds outside the view
+    elsewhere: tuple[FoundPaper, ...] = ()
+
+    @property
+    def searched(self) -> Selection:
+        """What a search begins with: what was chosen, and for the day's work all likely papers."""
+        if self.view.selection.is_default:
+            return replace(self.selection, announced=None)
+        return replace(self.selection, search="")
 
     @property
     def chosen(self) -> QueueView:
@@ -149,6 +162,10 @@ def read_listing(
         pages=pages,
         total=tally.size,
         tally=tally,
+        found=_found(store, request, wanted, tally) if wanted.search else None,
+        elsewhere=found_elsewhere(
+            store, wanted, today=asked["today"], shown={row.arxiv_id for row in found}
+        ),
     )
 
 
@@ -194,6 +211,21 @@ def _counted(
     if wanted.ids is None:
         return tally
     return replace(tally, size=len(store.queue.rows_of(set(wanted.ids) - wanted.without)))
+
+
+def _found(store: Store, request: Request, wanted: QueueFilter, tally: QueueTally) -> QueueTally:
+    """Return how what a search finds is divided.
+
+    A search of a view with a limit is counted from the limit of likely papers on, because finding
+    words in all unlikely papers takes seconds where millions wait.
+    """
+    limits = person_of(request).limits
+    at_least = limits.likely_from if wanted.at_least else 0.0
+    text = QueueFilter(
+        search=wanted.search, author=wanted.author, at_least=at_least, without=wanted.without
+    )
+    today = context_of(request).today
+    return store.queue.found(text, today=today, limits=limits, totals=tally)
 
 
 def _filter(

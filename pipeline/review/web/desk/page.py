@@ -25,7 +25,6 @@ from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
 from pipeline.review.web.render import fragment, render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
-from storage.arxiv_id import parse_arxiv_id
 from storage.store import Store
 
 #: characters of an address that a message quotes
@@ -73,7 +72,6 @@ def show_desk(
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
         if stored is None and listing.ids:
             stored = read_open(store, request, listing.ids[0], in_queue=True)
-        known_id = _held(store, listing)
         last_act = flash_of(store, request)
         audit = _audit(context, store, listing) if view.is_audit else None
         news, precedents = read_news(context, store), context.precedents.read(store)
@@ -108,7 +106,6 @@ def show_desk(
         chosen=chosen(listing),
         section_groups=grouped(context.taxonomy.sections),
         facets=context.taxonomy.facets,
-        known_id=known_id,
         orders=orders(listing),
         order_labels=ORDER_LABELS,
         audit=_with_estimate(context, audit) if audit else None,
@@ -139,12 +136,6 @@ def _named(request: Request, view: QueueView, listing: Listing, readers: Readers
         place = whole_number(request.query_params.get("at", ""), PAGE_SIZE) or 0
     place = min(place, len(ids) - 1)
     return readers.free_of((*ids[place:], *ids[:place])) or (ids[place] if ids else "")
-
-
-def _held(store: Store, listing: Listing) -> str:
-    """Return the paper that an ID in the search names, if it does not wait."""
-    found = parse_arxiv_id(listing.selection.search) if not listing.ids else None
-    return found.base if found and store.papers.held([found.base]) else ""
 
 
 def _place(listing: Listing, card: Card | None, readers: Readers) -> dict[str, object]:
