@@ -28,3 +28,26 @@ while whither who whoever whole whom whose why will with within without would ye
 yourself yourselves
 """
 FUNCTION_WORDS = frozenset(_WORDS.split())
+
+_STOCK = """
+ability able abstract achieve achieved achieves achieving addition additionally address addresses
+addressing advance advances aim aims analysis approach approaches article author authors available
+based better challenge challenges challenging comparable compared comprehensive conduct conducted
+consistently contribution contributions current demonstrate demonstrated demonstrates
+demonstrating develop developed development different effective effectively effectiveness
+efficient efficiently enable enables enabling evaluate evaluated existing experiment experimental
+experiments extensive finally finding findings framework future general github good help high
+higher https idea important improve improved improvement improvements improves improving including
+introduce introduced introduces introducing issue issues key known large leverage leverages
+leveraging limitation limitations limited main mainly make makes method methods multiple new novel
+number numerous obtain obtained outperform outperforming outperforms paper papers particular
+particularly performance performances possible potential present presented presents previous prior
+problem problems promising propose proposed proposes proposing provide provided provides providing
+publicly recent recently related remain remains require required requires research result results
+reveal reveals review show showed showing shown shows significant significantly simple solution
+solutions specifically strategy studies study superior tackle technique techniques term terms use
+used useful uses utilize utilized utilizes utilizing variety various way ways wide widely work
+works www
+"""
+#: words of any abstract: what two papers share by them alone says nothing about their topics
+STOCK_WORDS = frozenset(_STOCK.split())

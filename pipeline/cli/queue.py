@@ -162,7 +162,7 @@ def _answer(
             *filter(None, (certainty.banner, certainty.order_line)),
         )
         if items
-        else _nothing(tally, said, deferred=deferred)
+        else _nothing(tally, said, selection.contradiction(limits), deferred=deferred)
     )
     return Answer(
         {
@@ -195,7 +195,9 @@ def _visited_at(store: Store, services: Services) -> datetime | None:
     return new_since(read_visit(stored.get(PREFERENCE)), services.clock())
 
 
-def _nothing(tally: QueueTally, said: str, *, deferred: bool) -> Text:
+def _nothing(tally: QueueTally, said: str, impossible: str, *, deferred: bool) -> Text:
+    if impossible:
+        return (impossible, said)
     if deferred:
         return ("no deferred paper", said)
     if not tally.whole:

@@ -20,7 +20,14 @@ from classifiers.measure.evaluation import Split, evaluate, labels_of, temporal_
 from classifiers.measure.reports import Evaluation
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
-from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time
+from pipeline.learn.examples import (
+    FEWEST_TO_TEST,
+    NEWEST,
+    TrainingSet,
+    keys_of,
+    known_of,
+    split_by_time,
+)
 from pipeline.learn.on_decisions import on_decisions
 
 #: fewest decisions outside the training set of the champion to score the champion itself
@@ -110,7 +117,7 @@ def compete(
     itself = split is not None
     split = split or split_by_time(examples)
     if split is None:
-        return Comparison("too few later decisions to compare on", not_worse=True)
+        return Comparison(_too_few(examples), not_worse=True)
     recipe = recipe_of(champion)
     if not itself and recipe is None:
         return Comparison("the recipe of the model in use is no longer known", not_worse=True)
@@ -178,6 +185,18 @@ def _unseen(examples: TrainingSet, learned_of: frozenset[str]) -> Split | None:
     # Papers of the champion's training set may be later than the test set: drop them here.
     earlier = (o.example for o in examples.decided if o.listed or o.decided_at < halves.cut)
     return Split(apart(earlier, halves.test), halves.test, halves.cut)
+
+
+def _too_few(examples: TrainingSet) -> str:
+    """Return why nothing can be compared, and from when on it can."""
+    own = sum(not one.listed for one in examples.decided)
+    needed = round(FEWEST_TO_TEST / NEWEST)
+    if own >= needed:
+        return f"too few later decisions to compare on: too many of the {own} have one date"
+    return (
+        f"too few later decisions to compare on: {own} so far; models are compared from about"
+        f" {needed} on"
+    )
 
 
 def _before(documents: Sequence[Document], split: Split) -> list[Document]:

@@ -84,6 +84,15 @@ class Selection:
         """Whether this is the random order of the whole queue, which the audit draws from."""
         return self == Selection(order="random")
 
+    def contradiction(self, limits: QueueLimits) -> str:
+        """Return why no paper can be selected; empty if one can."""
+        if not self.set_aside or (self.at_least or 0.0) < limits.set_aside_below * 100:
+            return ""
+        return (
+            f"No paper is both set aside, below {limits.set_aside_below * 100:g} %, and at least"
+            f" {self.at_least or 0.0:g} %: leave one of them out."
+        )
+
     def to_query(self) -> dict[str, str]:
         """Return the texts that `read_selection` reads, without what was not chosen."""
         since = self.since

@@ -116,6 +116,11 @@ def test_nothing_selected_names_the_way_back(terminal: Terminal) -> None:
     assert "none of 3 waiting papers is selected; `living-survey queue` shows all" in shown
 
 
+def test_choices_that_exclude_each_other_are_named(terminal: Terminal) -> None:
+    shown = terminal.call("--at-least", "50", "--set-aside").stdout
+    assert "No paper is both set aside, below 10 %, and at least 50 %: leave one" in shown
+
+
 def test_search_names_decided_papers(terminal: Terminal) -> None:
     with terminal.open_store() as store:
         store.decisions.add([make_decision("2603.00001", verdict=Verdict.REJECTED, sections=())])

@@ -14,10 +14,11 @@ from time import thread_time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, UnfitModelError
-from classifiers.function_words import FUNCTION_WORDS
+from classifiers.function_words import FUNCTION_WORDS, STOCK_WORDS
 from classifiers.kept import artifact
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
@@ -31,6 +32,7 @@ from pipeline.learn.explain.by_cues import CueExplainer
 from pipeline.learn.explain.by_model import ModelExplainer
 from pipeline.learn.explain.decided import DecidedPaper, LiveDecisions
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.learn.explain.neighbours import NeighbourIndex, nearest
 from storage.store import OpenStore
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -379,12 +381,20 @@ def test_decision_made_a_minute_ago_is_a_neighbour(explainer: ModelExplainer) ->
     assert explainer.reasons(PAPER, live=live, reviewer="bob").own == OwnDecisions()
 
 
-def test_shared_terms_hold_no_function_word(explainer: ModelExplainer) -> None:
+def test_words_of_any_abstract_are_not_shared_terms() -> None:
+    terms = ("paper", "propose", "we propose", "experiments show", "kettle", "kettle results")
+    row = sparse.csr_matrix([[0.5, 0.5, 0.4, 0.4, 0.3, 0.3]])
+    one = DecidedPaper(document("2603.00001", "Kettles"), True, ("agents",), "ada")
+    [near] = nearest(row, [(NeighbourIndex(terms, row, [one]), ())], "ada").approved
+    assert [term for term, _ in near.shared] == ["kettle"]
+
+
+def test_shared_terms_hold_no_function_or_stock_word(explainer: ModelExplainer) -> None:
     reasons = explainer.reasons(PAPER)
     shared = [term for near in reasons.approved for term, _ in near.shared]
     assert shared
     assert not {word for term in shared for word in (term.split()[0], term.split()[-1])} & (
-        FUNCTION_WORDS
+        FUNCTION_WORDS | STOCK_WORDS
     )
     assert not any(term.isdigit() for term in shared)
 

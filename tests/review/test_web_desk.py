@@ -180,6 +180,14 @@ def test_decided_papers_obey_the_conditions_on_the_paper(
         assert (found == ["Approved A study of paper 2603.00001"]) is named, query
 
 
+def test_choices_that_exclude_each_other_are_named(month: ReviewSite, visitor: Visitor) -> None:
+    said = "No paper is both set aside, below 10 %, and at least 50 %"
+    page = visitor.get("/queue?at_least=50&set_aside=1")
+    assert (page.ids, said in page.text) == ([], True)
+    for query in ("at_least=5&set_aside=1", "set_aside=1&category=math.AG", "at_least=50"):
+        assert said not in visitor.get(f"/queue?{query}").text
+
+
 def test_next_paper_of_the_list_stands_there(month: ReviewSite, visitor: Visitor) -> None:
     page = visitor.get("/queue?at_least=50&paper=2603.00001")
     assert page.ids == ["2603.00005", "2603.00003", "2603.00001", "2603.00002", "2603.00004"]

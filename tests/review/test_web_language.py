@@ -10,6 +10,7 @@ from jinja2 import Environment, nodes
 from jinja2.ext import extract_from_ast
 
 from config.desk_keys import ACTIONS, PLACES
+from config.reasons import DEFAULT_REASONS
 from config.schema import ReviewSettings
 from config.taxonomy import load_taxonomy
 from pipeline.ingest.corrections import said as name_of
@@ -19,6 +20,7 @@ from pipeline.review.web import environment
 from pipeline.review.web.environment import LINK_NAMES, PLACE_NAMES, VERDICT_NAMES
 from pipeline.review.web.language import catalogue, choose_language, words_of
 from pipeline.review.web.scripts import WORDS
+from pipeline.review.web.view_state import ORDER_LABELS
 from storage.correction_kinds import KINDS, RecordState, shown_fields
 from storage.correction_types import Resolution
 from tests.support.builders import make_paper, make_prediction
@@ -42,6 +44,7 @@ def trees() -> list[tuple[str, nodes.Template]]:
 def messages() -> set[str]:
     """Return the texts of templates, plurals for those with two forms, and of pages' headings."""
     found = {action.does for action in ACTIONS} | {place.name for place in PLACES}
+    found |= {reason.definition for reason in DEFAULT_REASONS} | set(ORDER_LABELS.values())
     found |= {facet.name for facet in load_taxonomy().facets}
     found |= (
         set(VERDICT_NAMES.values())

@@ -51,8 +51,22 @@ def faults(source: str) -> Iterator[str]:
     yield from re.findall(r"\0\.(?=[\s\0]|$)", shown)
 
 
+def stops(name: str) -> list[str]:
+    """Return the full stops that expressions of a template write."""
+    tree = PARSER.parse((TEMPLATES / name).read_text(encoding="utf-8"))
+    written = [
+        each.value
+        for output in tree.find_all(nodes.Output)
+        for node in output.nodes
+        if isinstance(node, nodes.CondExpr)
+        for each in node.find_all(nodes.Const)
+    ]
+    return [text for text in written if isinstance(text, str) and text.strip() == "."]
+
+
 @pytest.mark.parametrize(
     "name", sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 )
 def test_template_says_nothing_untranslated(name: str) -> None:
     assert list(faults(text_of(name))) == []
+    assert stops(name) == []

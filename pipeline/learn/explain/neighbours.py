@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.function_words import FUNCTION_WORDS
+from classifiers.function_words import FUNCTION_WORDS, STOCK_WORDS
 from pipeline.learn.explain.breakdown import Neighbour, OwnDecisions
 from pipeline.learn.explain.decided import DecidedPaper
 
@@ -18,6 +18,8 @@ _SHOWN = 3
 _ALIKE = 0.05
 #: a reviewer's own decisions that are counted: the most similar ones, from a similarity on
 _OWN, _OWN_ALIKE = 10, 0.1
+#: words that say nothing of a topic
+_UNTELLING = FUNCTION_WORDS | STOCK_WORDS
 #: terms shown per neighbour
 _SHARED = 5
 
@@ -153,14 +155,14 @@ def _neighbour(row: sparse.csr_matrix, found: _Found) -> Neighbour:
 def _shared(row: sparse.csr_matrix, found: _Found) -> tuple[tuple[str, float], ...]:
     """Return the shared terms that contribute most to the similarity with one paper.
 
-    Numbers, terms that begin or end with a function word, and words of a named pair are left
-    out.
+    Left out are numbers, terms that begin or end with a function word or with a stock word of
+    abstracts, and words of a named pair.
     """
     named: list[tuple[str, float]] = []
     every = sorted(found.index.shared(row, found.place), key=lambda each: -each[1])
     for term, share in every:
         words = term.split()
-        if words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS or term.isdigit():
+        if {words[0], words[-1]} & _UNTELLING or term.isdigit():
             continue
         if any(set(words) & set(known.split()) for known, _ in named):
             continue

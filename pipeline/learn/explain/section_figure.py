@@ -21,6 +21,8 @@ class Factor:
     """One number that is multiplied."""
 
     facet: str
+    #: of the label
+    name: str
     #: displayed name of the label
     label: str
     #: the label's own probability
@@ -74,7 +76,7 @@ def section_figure(
             chance = labels.get((facet, label), 0.0)
             share = chance if facet == "task" else _share(chance, options, facet, labels)
             name = taxonomy.facet(facet).label(label).names.get("en", label)
-            factors.append(Factor(facet, name, chance, share))
+            factors.append(Factor(facet, label, name, chance, share))
         alike = [one for one in alike if getattr(one, facet) == label]
     product = 1.0
     for factor in factors:

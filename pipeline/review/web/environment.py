@@ -87,6 +87,9 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["number"] = "{:,}".format
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.filters["short_name"] = lambda section: _short_name(section, spelled, language)
+    environment.filters["factor_name"] = lambda factor: _label(
+        taxonomy, factor.facet, factor.name, language
+    )
     environment.globals["language"] = language
     environment.globals["scripts"] = SCRIPTS
     environment.globals["key_actions"] = ACTIONS
@@ -168,8 +171,13 @@ def _heading(
         return words.gettext(each.heading)
     if each.kind == "section":
         return f"{words.gettext('Section')}: {sections.get(each.name, each.name)}"
-    label = taxonomy.facet(each.kind).label(each.name)
-    return f"{words.gettext(each.kind)}: {label.names.get(language, each.name)}"
+    return f"{words.gettext(each.kind)}: {_label(taxonomy, each.kind, each.name, language)}"
+
+
+def _label(taxonomy: Taxonomy, facet: str, name: str, language: str) -> str:
+    """Return the name of a label in a language, or in English."""
+    names = taxonomy.facet(facet).label(name).names
+    return names.get(language) or names.get("en", name)
 
 
 def _short_name(section: Section, spelled: Mapping[str, str], language: str) -> str:

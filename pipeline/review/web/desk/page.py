@@ -104,6 +104,7 @@ def show_desk(
         section=context.taxonomy.section(section) if section else None,
         counts=counts(listing, person.limits),
         chosen=chosen(listing),
+        impossible=listing.selection.contradiction(person.limits),
         section_groups=grouped(context.taxonomy.sections),
         facets=context.taxonomy.facets,
         orders=orders(listing),

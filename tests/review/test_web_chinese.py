@@ -1,0 +1,68 @@
+"""Every page in Chinese: no English words of the interface, no ASCII stop after Chinese."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.schema import ReviewSettings
+from pipeline.review.web.card import group_name
+from storage.types import Verdict
+from tests.support.addresses import addresses
+from tests.support.explain import TAXONOMY, furnish, small_model
+from tests.support.review import Page, ReviewSite, Visitor
+
+PAPER, REJECTED, DEFERRED = "2603.00001", "2603.00010", "2603.00011"
+#: what stays as it is: marked as of a language or a direction, names, commands, moments
+DATA = (
+    "ancestor-or-self::*[@lang='en' or @dir='auto' or self::bdi or self::code or self::time"
+    " or self::kbd]"
+)
+#: the same in every language
+SAME = {"arXiv", "PDF", "UTC", "English", "Esc", "Shift", "ada", "Talking Pictures: A Survey"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+STOP = re.compile(r"[\u4e00-\u9fff]\.(?=\s|$)")
+WORD = re.compile(r"[A-Za-z]{3,}")
+#: how many there are of it, behind its name
+COUNTED = re.compile(r" \(\d+\)$")
+#: an ID, a name of a file, a category
+NAME = re.compile(r"[\w.:/-]*[.:\d][\w.:/-]*")
+
+
+def faults(page: Page, data: set[str]) -> Iterator[str]:
+    """Yield the texts of a page that are not Chinese, or end a Chinese sentence in ASCII."""
+    tree = page.tree
+    said = tree.xpath(f"//body//text()[not({DATA}) and not(ancestor::script)]")
+    said += tree.xpath("//body//@aria-label | //body//@placeholder")
+    for text in (" ".join(str(each).split()) for each in said):
+        if STOP.search(text):
+            yield text
+        elif WORD.search(text) and not CHINESE.search(text):
+            name = COUNTED.sub("", text).strip(" ,;:()")
+            if not (name in data | SAME or NAME.fullmatch(name)):
+                yield text
+
+
+def test_every_page_is_chinese(site: ReviewSite, tmp_path: Path) -> None:
+    furnish(site, tmp_path / "models", small_model())
+    site.fill([REJECTED, DEFERRED, "2603.00012"])
+    site.settings = ReviewSettings(language="zh")
+    visitor = Visitor(site.app())
+    everything = "/queue?at_least=0"
+    for key, verdict, also in (
+        (REJECTED, Verdict.REJECTED, {"reason": "reconstruction", "note": "x"}),
+        (DEFERRED, Verdict.DEFERRED, {}),
+    ):
+        assert visitor.decide(visitor.get(everything), key, verdict, **also).status == 303
+    data = {part for section in TAXONOMY.sections for part in section.path}
+    data |= {group_name(section) for section in TAXONOMY.sections}
+    data |= {section.definition for section in TAXONOMY.sections} | {"2026-11-20..2026-11-25"}
+    data |= {"make-image", "“video”", "“nothing”"}  # unknown to this taxonomy; what is searched
+    more = (everything, f"{everything}&paper={PAPER}", f"/paper/{REJECTED}",
+            f"{everything}&search=video", "/queue?at_least=50&set_aside=1",
+            f"{everything}&order=random")  # fmt: skip
+    found = []
+    for address in (*addresses(visitor.app, PAPER), *more):
+        page = visitor.get(address)
+        if "html" in page.response.headers.get("content-type", ""):
+            found += [f"{address}: {text}" for text in faults(page, data)]
+    assert "\n".join(dict.fromkeys(found)) == ""
