@@ -67,7 +67,8 @@ def test_rejection_without_reason_is_left_to_files_and_surveys_without_reasons(
     (survey.directory / "old.jsonl").write_text(line, encoding="utf-8")
     assert survey.call("decide", "--from", "old.jsonl").status == 0
     settings = survey.directory / "living-survey.toml"
-    settings.write_text(settings.read_text() + "\n[review]\nreasons = []\n", encoding="utf-8")
+    text = settings.read_text(encoding="utf-8").replace("[review]\n", "[review]\nreasons = []\n", 1)
+    settings.write_text(text, encoding="utf-8")
     assert survey.call("decide", IDS[1], "reject").status == 0
     assert [one.reason for one in standing(survey).values()] == [None, None]
 
