@@ -1,4 +1,4 @@
-"""Pages for everybody answer under their own host and under addresses only."""
+"""Pages for everybody answer under their own host, and take forms of their own pages only."""
 
 from pathlib import Path
 
@@ -11,9 +11,18 @@ from pipeline.publish.mail.webhook.page import Webhook, webhook_routes
 from pipeline.publish.mail.webhook.secret import Secret
 from pipeline.publish.public.app import create_public_app
 from tests.support.subscribers import Reader
-from tests.support.suggestions import Suggesting, suggesting
+from tests.support.suggestions import PAPER, Suggesting, suggesting
 
 FOREIGN = ("evil.example", "lists.example.org.evil.example", "lists.example.org@evil.example", "")
+FORGED = (
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": ""},
+    {"origin": "https://evil.example", "content-type": "text/plain"},
+    {"origin": "https://evil.example", "content-type": "multipart/form-data; boundary=x"},
+    {"content-type": "text/plain"},
+    {"content-type": "application/json"},
+)
 
 
 @pytest.fixture
@@ -60,3 +69,23 @@ def test_refused_host_is_said_with_its_remedy(site: Suggesting) -> None:
     assert "lists.example.org" in answer.text
     assert "evil" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_forged_forms_change_nothing(site: Suggesting) -> None:
+    app = create_public_app(site.pages.site(suggestions=site.settings))
+    routes = [one for one in app.routes if isinstance(one, Route)]
+    posted = {one.path for one in routes if "POST" in (one.methods or ())}
+    # the other forms have a personal token in their address, which no other site knows
+    assert {path for path in posted if "{token}" not in path} == {"/subscribe", "/suggestions"}
+    client = site.client()
+    form = {"form": site.form(client), "kind": "missing-paper", "paper": PAPER}
+    fields = {"/subscribe": {"address": "ada@example.org"}, "/suggestions": form}
+    for path, data in fields.items():
+        taken = [
+            (path, headers)
+            for headers in FORGED
+            if client.post(path, data, **headers).status_code < 400
+        ]
+        assert taken == []
+    assert site.pages.waiting() == ()
+    assert site.stored() == []

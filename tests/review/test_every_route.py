@@ -154,6 +154,8 @@ FOREIGN = (
     {"sec_fetch_site": "cross-site"},
     {"sec_fetch_site": "same-site"},
 )
+#: a page of another site sends the first without asking; the token within is not read from them
+OTHER_TYPES = ("text/plain", "application/json", "")
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,7 @@ def test_each_form_of_another_site_or_without_a_token_is_refused(walk: Walk) -> 
     for (path, fields), needed in FORMS.items():
         tokens = () if needed is None else ("", token[:-1], walk.browsers["rae"].token())
         tries = [*((token, headers) for headers in FOREIGN), *((one, {}) for one in tokens)]
+        tries += [] if needed is None else [(token, {"content_type": one}) for one in OTHER_TYPES]
         taken += [
             (path, tried, headers)
             for tried, headers in tries

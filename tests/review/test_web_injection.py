@@ -12,20 +12,13 @@ from pipeline.review.web.server import address, listen, make_server
 from tests.review.test_every_route import PAGES, filled
 from tests.support.accounts import PASSWORD
 from tests.support.browser import browser, watch
-from tests.support.hostile import MARKUP, make_hostile_team
+from tests.support.hostile import MARKUP, WOULD_RUN, make_hostile_team
 from tests.support.team import TeamSite, make_team
 
 __all__ = ["browser"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
-#: attributes and addresses that would run a script, and elements that would load one
-WOULD_RUN = """() => [...document.querySelectorAll('*')].flatMap((node) => [
-  ...[...node.attributes].filter((one) => one.name.startsWith('on')
-    || /^\\s*(javascript|data|vbscript):/i.test(one.value)).map((one) => one.name),
-  ...(node.matches('object, embed, base, svg [onload], script:not([src^="/static/"])')
-    ? [node.tagName] : []),
-])"""
 #: not pages of a browser: they answer programs
 PROGRAMS = frozenset({"/health", "/ready", "/metrics", "/undo/ask"})
 #: addresses of single papers, persons and cases beside those of the routes

@@ -20,6 +20,13 @@ MARKUP = """<script>alert(1)</script>"><img src=x onerror=alert(2)>' onclick='x'
 #: turns the text after it round; an isolate or nothing must end it before the next element
 TURNED = "\u202ee\u0000vil \ud7ff"
 TEXT = f"{MARKUP} {TURNED} $\\frac{{a}}{{</math><script>}}$ \\href{{javascript:alert(3)}}{{x}}"
+#: attributes and addresses that would run a script, and elements that would load one
+WOULD_RUN = """() => [...document.querySelectorAll('*')].flatMap((node) => [
+  ...[...node.attributes].filter((one) => one.name.startsWith('on')
+    || /^\\s*(javascript|data|vbscript):/i.test(one.value)).map((one) => one.name),
+  ...(node.matches('object, embed, base, svg [onload], script:not([src^="/static/"])')
+    ? [node.tagName] : []),
+])"""
 #: a name, of a person who reads what MARKUP is to read too
 OTHER = "<svg onload=alert(4)>'\"><script src=https://evil.example/x.js></script>"
 
