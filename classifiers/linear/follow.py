@@ -20,7 +20,7 @@ from classifiers.types import Document, Example
 
 Floats = npt.NDArray[np.float64]
 
-#: texts of which the term values are kept, about 2 kB each
+#: texts of which the term values are kept from one order to the next, about 2 kB each
 _KEPT = 50_000
 
 
@@ -33,14 +33,17 @@ class ScopeFollower:
         self._rows: sparse.csr_matrix = model.features.transform([])
         self._places: dict[Hashable, int] = {}
 
+    def forget(self) -> None:
+        """Keep no term values any more if there are many, before papers are kept for an order."""
+        if len(self._places) > _KEPT:
+            self._rows, self._places = self.model.features.transform([]), {}
+
     def unknown(self, names: Sequence[Hashable]) -> list[int]:
         """Return the places of texts whose term values are not kept."""
         return [place for place, name in enumerate(names) if name not in self._places]
 
     def keep(self, names: Sequence[Hashable], documents: Sequence[Document]) -> None:
         """Keep the term values of texts under names that change with the text."""
-        if len(self._places) + len(names) > _KEPT:
-            self._rows, self._places = self.model.features.transform([]), {}
         if names:
             start = len(self._places)
             added = self.model.matrix(documents)

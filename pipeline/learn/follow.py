@@ -5,9 +5,11 @@ likely waiting papers are ordered by it. The result depends on model, decisions 
 taking a decision back gives the order from before it, and a training confirms it.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from classifiers.errors import ModelError
 from classifiers.kept.registry import Learned
@@ -19,10 +21,14 @@ from pipeline.learn.promotion import recipe_of
 from pipeline.runtime.services import Services
 from storage.followed import Candidate, FollowedOrder
 from storage.store import OpenStore, Store
-from storage.types import TrainingExample
+from storage.types import PaperText, TrainingExample
 
 #: waiting papers that are ordered; those less likely keep their places
 MOST_PAPERS = 5_000
+#: papers asked for in one lease, first and at least, and the seconds it may take
+_FIRST_PART, _LEAST_PART, _SHORT = 8, 4, 0.05
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,9 @@ class Follower:
         if scope is None:
             return self._cleared()
         with self._read() as store:
-            waiting = store.queue.followed.candidates(MOST_PAPERS)
-            _keep(scope, waiting, store)
-            examples = self._examples(decided, store)
+            candidates = store.queue.followed.candidates(MOST_PAPERS)
+        waiting = self._kept(scope, candidates)
+        examples = self._examples(decided)
         keys = {example.document.key for example in examples}
         background = [document for document in self._background if document.key not in keys]
         names = [(one.arxiv_id, one.predicted_at) for one in waiting]
@@ -117,14 +123,17 @@ class Follower:
         """Return the undecided papers that the model learned from."""
         if self._learned is None:
             return ()
-        with self._read() as store:
-            held = store.papers.get_many(sorted(self._learned.background))
+        held = in_short_leases(
+            self._read,
+            sorted(self._learned.background),
+            lambda store, ids: store.papers.get_many(ids),
+        )
         return tuple(document_of(one.paper, known_at(key, one)) for key, one in held.items())
 
-    def _examples(self, decided: Sequence[TrainingExample], store: Store) -> list[Example]:
+    def _examples(self, decided: Sequence[TrainingExample]) -> list[Example]:
         """Return the examples of all standing decisions; the dates of papers are asked for once."""
         asked = [one.text.arxiv_id for one in decided if one.text.arxiv_id not in self._dates]
-        held = store.papers.get_many(asked)
+        held = in_short_leases(self._read, asked, lambda store, ids: store.papers.get_many(ids))
         self._dates |= {key: known_at(key, held.get(key)) for key in asked}
         sections = {section.id for section in self._services.taxonomy.sections}
         reasons = self._services.settings.review.reasons
@@ -132,6 +141,17 @@ class Follower:
             labelled(one, sections, reasons, self._dates[one.text.arxiv_id]).example
             for one in decided
         ]
+
+    def _kept(self, scope: ScopeFollower, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Keep the term values of waiting papers; return those that are still there."""
+        scope.forget()
+        names = [(one.arxiv_id, one.predicted_at) for one in candidates]
+        unknown = [names[place] for place in scope.unknown(names)]
+        texts = in_short_leases(self._read, [key for key, _ in unknown], _texts)
+        fresh = [name for name in unknown if name[0] in texts]
+        scope.keep(fresh, [document_of(texts[key]) for key, _ in fresh])
+        gone = {key for key, _ in unknown if key not in texts}
+        return [one for one in candidates if one.arxiv_id not in gone]
 
     def _cleared(self) -> FollowReport:
         with self._read() as store:
@@ -142,8 +162,27 @@ class Follower:
         return FollowReport(0, 0)
 
 
-def _keep(scope: ScopeFollower, waiting: list[Candidate], store: Store) -> None:
-    names = [(one.arxiv_id, one.predicted_at) for one in waiting]
-    unknown = [names[place] for place in scope.unknown(names)]
-    texts = {text.arxiv_id: text for text in store.papers.texts(key for key, _ in unknown)}
-    scope.keep(unknown, [document_of(texts[key]) for key, _ in unknown])
+def in_short_leases(
+    read: OpenStore,
+    ids: Sequence[str],
+    ask: Callable[[Store, Sequence[str]], Mapping[str, T]],
+) -> dict[str, T]:
+    """Ask for papers in parts, each in a lease of its own, so that no decision waits for long.
+
+    Among millions of papers some dozens take seconds where a few take milliseconds, so the parts
+    grow and shrink with the time they take.
+    """
+    found: dict[str, T] = {}
+    place, size = 0, _FIRST_PART
+    while place < len(ids):
+        with read() as store:
+            started = time.monotonic()
+            found |= ask(store, ids[place : place + size])
+            spent = time.monotonic() - started
+        place += size
+        size = max(_LEAST_PART, size // 2) if spent > _SHORT else size * 2
+    return found
+
+
+def _texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
+    return {text.arxiv_id: text for text in store.papers.texts(ids)}

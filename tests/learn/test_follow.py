@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,13 +13,13 @@ import pytest
 from classifiers.types import Example
 from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
 from pipeline.learn.classify import classify
-from pipeline.learn.follow import Follower, FollowReport
+from pipeline.learn.follow import Follower, FollowReport, in_short_leases
 from pipeline.learn.following import following
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, open_services
 from storage.kept import KeptStores
 from storage.queue_filter import QueueFilter
-from storage.store import store_reader
+from storage.store import Store, store_reader
 from tests.support.learning import (
     DAY,
     START,
@@ -200,6 +200,36 @@ def until(read: Callable[[], int], wanted: int) -> None:
     while read() != wanted:
         assert time.monotonic() < last, f"it is {read()}, not {wanted}"
         threading.Event().wait(0.02)
+
+
+def test_papers_are_asked_for_in_parts(services: Services) -> None:
+    waiting = queue(services)
+    parts: list[int] = []
+
+    def ask(store: Store, ids: Sequence[str]) -> dict[str, int]:
+        parts.append(len(ids))
+        return {one: store.papers.texts([one])[0].abstract.count(" ") for one in ids}
+
+    found = in_short_leases(services.open_store, waiting, ask)
+    assert list(found) == waiting
+    assert sum(parts) == len(waiting)
+    assert parts[0] < len(waiting)
+    assert in_short_leases(services.open_store, [], ask) == {}
+
+
+def test_order_is_the_same_after_much_was_kept(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejected = [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 4)]
+    decide(services.open_store, rejected[:2], first=NOW - DAY, step=DAY / 100)
+    monkeypatch.setattr("classifiers.linear.follow._KEPT", 10)
+    follower = Follower(services)
+    assert follower.follow().decisions == 2
+    decide(services.open_store, rejected[2:], first=NOW - DAY / 2, step=DAY / 100)
+    assert follower.follow().decisions == 4
+    after = queue(services)
+    Follower(services).follow()
+    assert queue(services) == after
 
 
 def test_without_a_model_nothing_is_followed(tmp_path: Path) -> None:
