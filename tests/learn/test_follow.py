@@ -180,7 +180,7 @@ def test_thread_follows_decisions_of_any_process(services: Services) -> None:
         following(replace(services, open_store=kept.open_store), kept.read_store),
     ):
         for number, key in enumerate(rejected, start=1):
-            ended = call(folder, "decide", key, "reject", now=NOW)
+            ended = call(folder, "decide", key, "reject", "--reason", "not-research", now=NOW)
             assert ended.exit_code == 0, ended.output
             until(followed, number)
         said = call(folder, "queue", now=NOW).stdout
