@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 #: seconds between looks at the files, which take microseconds
 _LOOK = 0.1
+#: rest before the next order: so many times what the last one took, and the most in seconds
+_REST, _LONGEST_REST = 4, 2.0
 #: seconds for an order to be computed when the service ends
 _GRACE = 30.0
 
@@ -24,8 +26,8 @@ _GRACE = 30.0
 def following(services: Services, read_store: OpenStore) -> Iterator[None]:
     """Follow decisions in a thread as long as the block runs, whoever makes them.
 
-    Between two orders it rests as long as the last one took, so that it takes half of a processor
-    at most.
+    Between two orders it rests four times as long as the last one took, but two seconds at most, so
+    that many reviewers at once are not slowed down.
     """
     ended = threading.Event()
     thread = threading.Thread(
@@ -70,4 +72,4 @@ def _follow(database: Path, follow: Callable[[], object], ended: threading.Event
             seen = stamp
         except LivingSurveyError as error:  # a busy database, a file that was moved
             _log.info("order not followed", extra={"error": str(error)})
-        rest = max(_LOOK, time.monotonic() - started)
+        rest = min(max(_LOOK, _REST * (time.monotonic() - started)), _LONGEST_REST)
