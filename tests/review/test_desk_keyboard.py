@@ -144,6 +144,26 @@ def test_paper_decided_meanwhile_is_left_out_and_named(
     assert site.decisions(ids[1])[-1].sections == ("make-image",)
 
 
+def test_paper_with_the_same_verdict_meanwhile_is_counted(
+    site: ReviewSite, url: str, tab: Watched
+) -> None:
+    ids = papers(site, 3)
+    page = tab.page
+    page.goto(url + ALL)
+    page.locator("#mark-shown").check()
+    page.get_by_role("button", name="Decide marked").click()
+    other = page.context.new_page()
+    other.goto(f"{url}{ALL}&paper={ids[1]}")
+    other.keyboard.press("r")
+    other.keyboard.press("2")
+    expect(other.locator("#flash")).to_contain_text("Paper number 2")
+    page.get_by_role("radio", name="Understanding outside the survey").check()
+    page.get_by_role("button", name="Reject these 3 papers").click()
+    expect(page.get_by_text("2 papers were decided.")).to_be_visible()
+    expect(page.get_by_text("One had this decision before.")).to_be_visible()
+    assert len(site.decisions(ids[1])) == 1
+
+
 def test_keys_are_changed_and_conflicts_refused(site: ReviewSite, url: str, tab: Watched) -> None:
     ids = papers(site, 3)
     page = tab.page

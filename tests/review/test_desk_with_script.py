@@ -4,7 +4,8 @@ from playwright.sync_api import Page, expect
 
 from storage.types import Verdict
 from tests.support.browser import Watched, browser, site, tab, url
-from tests.support.review import ReviewSite
+from tests.support.builders import make_paper, make_prediction
+from tests.support.review import START, ReviewSite
 
 __all__ = ["browser", "site", "tab", "url"]  # fixtures, found by pytest through these names
 
@@ -72,6 +73,11 @@ def test_decision_of_a_second_tab_is_asked_about(site: ReviewSite, url: str, tab
     asked = second.locator("#asked")
     expect(asked).to_contain_text("Nothing was recorded")
     expect(asked).to_be_focused()
+    box, column = (second.locator(each).bounding_box() for each in ("#trouble", ".reading"))
+    assert box
+    assert column
+    assert box["width"] > column["width"]  # above the columns, not in one of them
+    assert asked.evaluate("(one) => getComputedStyle(one).borderTopWidth") == "0px"
     assert len(site.decisions(IDS[0])) == 1
     second.keyboard.press("Tab")
     expect(asked.get_by_role("button", name="Record mine")).to_be_focused()
@@ -97,6 +103,23 @@ def test_question_about_a_paper_goes_with_it(site: ReviewSite, url: str, tab: Wa
     # its button would decide this paper
     expect(second.get_by_role("button", name="Record mine")).to_have_count(0)
     expect(second.locator("#trouble")).to_be_hidden()
+
+
+def test_next_at_the_end_reads_the_list_again(site: ReviewSite, url: str, tab: Watched) -> None:
+    page = opened(site, url, tab)
+    listed = page.locator("#list li[data-paper]")
+    expect(listed.first).to_have_attribute("data-paper", IDS[0])
+    for arxiv_id, likely in ((IDS[3], 0.99), (IDS[1], 0.97), (IDS[2], 0.4)):
+        newer = make_prediction(arxiv_id, in_scope=likely, predicted_at=START)
+        site.put(make_paper(arxiv_id), newer)
+    page.keyboard.press("1")
+    expect(page.locator("#flash")).to_contain_text(IDS[0])
+    listed.last.get_by_role("link").click()
+    shows(page, IDS[3])
+    page.keyboard.press("j")
+    expect(listed.first).to_have_attribute("data-paper", IDS[3])  # the new order
+    expect(listed).to_have_count(3)
+    shows(page, IDS[3])  # not the paper behind it, which the old list had in its midst
 
 
 def test_back_button_shows_a_decided_paper_as_decided(

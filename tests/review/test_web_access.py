@@ -35,7 +35,12 @@ def test_pages_need_a_session(site: ReviewSite, stranger: Visitor, address: str)
 def test_forms_need_a_session(site: ReviewSite, stranger: Visitor) -> None:
     site.fill(["2603.00001"])
     form = {**Visitor(stranger.app).get("/queue").form(), "verdict": "rejected"}
-    assert stranger.post("/decide", form).status == 403
+    refused = stranger.post("/decide", form)
+    assert refused.status == 403
+    assert "Nothing was recorded. Open the queue" in refused.text
+    # the script puts its own sentence before what the server says
+    to_script = stranger.post("/decide", form, {"accept": "application/json"})
+    assert "Nothing was recorded" not in to_script.text
     assert site.decisions("2603.00001") == []
 
 

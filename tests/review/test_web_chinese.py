@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from classifiers.linear.targets import outputs
 from config.schema import ReviewSettings
+from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.review.web.card import group_name
+from pipeline.review.web.environment import make_templates
 from storage.types import Verdict
 from tests.support.addresses import addresses
 from tests.support.explain import TAXONOMY, furnish, small_model
@@ -66,3 +69,12 @@ def test_every_page_is_chinese(site: ReviewSite, tmp_path: Path) -> None:
         if "html" in page.response.headers.get("content-type", ""):
             found += [f"{address}: {text}" for text in faults(page, data)]
     assert "\n".join(dict.fromkeys(found)) == ""
+
+
+def test_every_score_has_a_chinese_name() -> None:
+    heading = make_templates(TAXONOMY, "zh").filters["heading"]
+    found = outputs(TAXONOMY)
+    assert {"scope", "section", "words", "task"} <= {each.kind for each in found}
+    for each in found:
+        score = ScoreBreakdown(each.kind, each.name, "In scope", None, 0.0, 0.0, ())
+        assert CHINESE.search(heading(score)), each

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.schema import ReviewSettings
 from storage.correction_types import CorrectionCase
 from storage.types import Paper, Verdict
 from tests.support.builders import make_decision, make_paper
@@ -270,3 +271,11 @@ def test_incomplete_record_without_a_text_says_so(ada: Visitor, site: ReviewSite
     site.put(make_paper("2603.00004", abstract=""))
     [said] = ada.get("/incomplete").tree.xpath("//p[@class='said']")
     assert said.text_content() == "no abstract"
+
+
+def test_withdrawal_is_said_in_chinese(ada: Visitor, site: ReviewSite) -> None:
+    change(site, FIRST, withdrawn=True)
+    site.settings = ReviewSettings(language="zh")
+    page = Visitor(site.app()).get("/inbox")
+    assert page.tree.xpath("//del/text()") == ["未撤稿"]
+    assert page.tree.xpath("//ins/text()") == ["撤稿"]

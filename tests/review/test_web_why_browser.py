@@ -11,6 +11,7 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.explain import explainer
 from pipeline.learn.explain.explainer import load_explainer
 from storage.store import OpenStore
+from tests.support.axe import faults
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
 from tests.support.explain import HOSTILE, TITLE, furnish, small_model
 from tests.support.review import ReviewSite, make_site
@@ -37,6 +38,8 @@ def test_open_breakdown_marks_its_terms(
     page.goto(f"{url}queue")
     card = page.get_by_role("article", name=TITLE)
     expect(page.get_by_role("group", name="Which technique?")).to_be_visible()
+    expect(card.get_by_role("heading", name="Nearest approved papers")).to_be_visible()
+    assert faults(page) == []  # the nearest papers have headings of their own
     card.get_by_role("link", name="All reasons").click()
     expect(page.get_by_role("heading", name="Why", exact=True)).to_be_in_viewport()
     scope, video = page.locator("#why-0"), page.locator("details", has_text="Modality: Video").first

@@ -17,7 +17,7 @@ _LEAST_PROBABILITY = 0.05
 Key = tuple[str, str]
 
 SCOPE: Key = ("scope", "in_scope")
-_OF_SECTION = {"section": "Section", "words": "Cue words of the section"}
+OF_SECTION = {"section": "Section", "words": "Cue words of the section"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,6 @@ def heading(key: Key, taxonomy: Taxonomy) -> str:
         return "In scope"
     if kind in {"section", "words"}:
         named = taxonomy.section(name).names.get("en", name)
-        return f"{_OF_SECTION[kind]}: {named}"
+        return f"{OF_SECTION[kind]}: {named}"
     label = taxonomy.facet(kind).label(name)
     return f"{kind.capitalize()}: {label.names.get('en', name)}"

@@ -19,7 +19,7 @@ from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api, takes_large_bodies
 from pipeline.review.refused import because
 from pipeline.review.web.accounts.door import is_private, let_in
-from pipeline.review.web.context import context_of, notice
+from pipeline.review.web.context import context_of, notice, wants_json
 from pipeline.review.web.error_pages import on_known_error
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.visit import arrived, keep_visit, visit_of
@@ -198,7 +198,9 @@ def _locked(request: Request) -> Response | None:
     if known:
         return None
     because(request.scope, "wrong-token" if token else "no-session")
-    recorded = "" if request.method in _READING else "Nothing was recorded. "
+    # the script says itself that nothing was recorded
+    is_said = request.method in _READING or wants_json(request)
+    recorded = "" if is_said else "Nothing was recorded. "
     return notice(
         request,
         403,

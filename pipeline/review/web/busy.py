@@ -18,7 +18,7 @@ def busy_form(request: Request, form: FormData, error: StoreBusyError) -> Respon
     """Return a page that sends the same form again; its token is still valid."""
     fields = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     if wants_json(request):
-        kept = "Nothing was recorded: another program holds the database."
+        kept = "Another program holds the database."
         body = {"recorded": False, "busy": True, "message": kept, "technical": error.message}
         return _later(JSONResponse(body, 503))
     return _busy(request, error, fields, note=dict(fields).get("note", "").strip())

@@ -20,6 +20,7 @@ from config.visible import visible
 from pipeline.enrich.links import LinkKind
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.certainty import percent
+from pipeline.learn.explain.outline import OF_SECTION
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.language import Words, words_of
 from pipeline.review.web.scripts import SCRIPTS
@@ -169,8 +170,8 @@ def _heading(
     """Return the name of a score in a language, as `ScoreBreakdown.heading` is in English."""
     if language == "en" or each.kind == "scope":
         return words.gettext(each.heading)
-    if each.kind == "section":
-        return f"{words.gettext('Section')}: {sections.get(each.name, each.name)}"
+    if each.kind in OF_SECTION:
+        return f"{words.gettext(OF_SECTION[each.kind])}: {sections.get(each.name, each.name)}"
     return f"{words.gettext(each.kind)}: {_label(taxonomy, each.kind, each.name, language)}"
 
 

@@ -88,7 +88,7 @@ def _answer(request: Request, form: FormData) -> Response:
         team=context.rules,
     )
     preferences_of(request).note_visit(context.clock())
-    if done.recorded and not done.left_out and not done.kept:
+    if done.recorded and not (done.left_out or done.kept or done.already):
         return RedirectResponse(view.url(done=done.recorded[0].decision.decision_id), 303)
     return _result(request, view, done)
 

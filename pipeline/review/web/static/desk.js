@@ -432,6 +432,9 @@
     if (row) {
       event.preventDefault();
       show(row.dataset.paper);
+    } else if (link.dataset.action in steps && rowOf(new URL(link.href).searchParams.get("paper"))) {
+      event.preventDefault();  // the order has changed: what follows here now is in the list already
+      if (link.dataset.action === "next") leaveFor(address(""));
     } else if (outbox.size && !link.hash) {
       event.preventDefault();
       leaveFor(link.href);
