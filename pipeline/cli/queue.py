@@ -45,7 +45,7 @@ _NEXT = "decide with `living-survey decide ID approve --suggested`"
     living-survey queue --order random --limit 200
     living-survey queue --set-aside --search layout
     living-survey queue --since-visit --order newest
-    living-survey queue --mine --at-least 50
+    living-survey queue --mine --reviewer bo --at-least 50
     living-survey queue --deferred
     living-survey queue --incomplete
     """,
@@ -80,6 +80,9 @@ def queue(
     ] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose queue, session and visit.")
+    ] = None,
     *,
     since_visit: Annotated[
         bool, typer.Option("--since-visit", help="Only papers that arrived since your last visit.")
@@ -112,24 +115,25 @@ def queue(
         raise UsageError(
             "--deferred shows all deferred papers.", hint="Leave out the other conditions."
         )
-    return _answer(services, selection, limit=limit, offset=offset, deferred=deferred)
+    name = reviewer or reviewer_of(invocation.settings)
+    return _answer(services, name, selection, limit=limit, offset=offset, deferred=deferred)
 
 
 def _answer(
-    services: Services, selection: Selection, *, limit: int, offset: int, deferred: bool
+    services: Services, name: str, selection: Selection, *, limit: int, offset: int, deferred: bool
 ) -> Answer:
     today, limits = announcement_day(services.clock()), limits_of(services.settings)
     with services.open_store() as store:
-        closed = store.opinions.closed_to(reviewer_of(services.settings))
+        closed = store.opinions.closed_to(name)
         whole = QueueFilter(without=closed)
         tally = store.queue.tally(whole, today=today, limits=limits)
         wanted = selection.to_filter(
             newest_day=tally.newest_day,
             limits=limits,
-            visited_at=_visited_at(store, services) if selection.since else None,
-            planned=_planned(store, services) if selection.order == PLANNED else None,
+            visited_at=_visited_at(store, name, services.clock()) if selection.since else None,
+            planned=(ids_left(store, name) or ()) if selection.order == PLANNED else None,
             without=closed,
-            share=_share(store, services) if selection.mine else None,
+            share=_share(store, name, services.clock()) if selection.mine else None,
         )
         if wanted != whole:
             tally = store.queue.tally(wanted, today=today, limits=limits)
@@ -178,21 +182,14 @@ def _answer(
     )
 
 
-def _planned(store: Store, services: Services) -> tuple[str, ...]:
-    """Return what is left of the reviewer's session; nothing if none was started."""
-    return ids_left(store, reviewer_of(services.settings)) or ()
+def _share(store: Store, name: str, now: datetime) -> QueueShare:
+    """Return what is to be read by a reviewer."""
+    return share_of(name, read_standing(store, now.date()).effective)
 
 
-def _share(store: Store, services: Services) -> QueueShare:
-    """Return what is the reviewer's of this terminal."""
-    standing = read_standing(store, services.clock().date())
-    return share_of(reviewer_of(services.settings), standing.effective)
-
-
-def _visited_at(store: Store, services: Services) -> datetime | None:
-    """Return since when papers are new to the reviewer of this terminal."""
-    stored = store.preferences.of(reviewer_of(services.settings))
-    return new_since(read_visit(stored.get(PREFERENCE)), services.clock())
+def _visited_at(store: Store, name: str, now: datetime) -> datetime | None:
+    """Return since when papers are new to a reviewer."""
+    return new_since(read_visit(store.preferences.of(name).get(PREFERENCE)), now)
 
 
 def _nothing(tally: QueueTally, said: str, impossible: str, *, deferred: bool) -> Text:

@@ -12,6 +12,7 @@ from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.team_board import contradicting_of
 from pipeline.review.double.rules import rules_of
+from pipeline.review.proposal import reviewer_name
 from pipeline.review.selection import read_selection
 from pipeline.review.team import acts
 from pipeline.review.team.acts import By
@@ -38,10 +39,16 @@ _Sections = Annotated[
     typer.Option("--section", metavar="ID", help="Section: its ID, name or heading; repeatable."),
 ]
 _To = Annotated[str, typer.Option("--to", metavar="NAME", help="Who is to read.")]
+_By = Annotated[str | None, typer.Option("--reviewer", metavar="NAME", help="Who does it.")]
 
 
 @command("board", examples="living-survey team\nliving-survey team board --json")
-def board(invocation: Invocation) -> Answer:
+def board(
+    invocation: Invocation,
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For whom the board is shown.")
+    ] = None,
+) -> Answer:
     """Show what waits for each person, and how long it will take them.
 
     Likely papers of the person's sections, and the papers of the person's batches. Minutes are
@@ -59,7 +66,7 @@ def board(invocation: Invocation) -> Answer:
             limits=limits,
             claims=claims,
             contradicting=contradicting,
-            viewer=reviewer_of(services.settings),
+            viewer=reviewer or reviewer_of(services.settings),
             rules=rules_of(services.settings.team, services.taxonomy),
         )
     return Answer(made, _board_lines(made))
@@ -90,13 +97,14 @@ def assign(
     order: Annotated[
         str, typer.Option(metavar="ORDER", help="Of the batch: as `queue` takes it.")
     ] = "",
+    reviewer: _By = None,
 ) -> Answer:
     """Let somebody read the papers of sections, or a batch of papers.
 
     Several people may have one section. What is assigned to no one is everybody's.
     """
     services = open_services(invocation.settings)
-    by = _by(services)
+    by = _by(services, reviewer)
     if batch is None:
         if not section:
             raise UsageError("What is to be assigned?", hint="Name --section or --batch.")
@@ -137,12 +145,14 @@ def release(
     of: Annotated[
         str, typer.Option(metavar="NAME", help="Only this person's; alone: all of them.")
     ] = "",
+    reviewer: _By = None,
 ) -> Answer:
     """End assignments; their papers are everybody's again."""
     services = open_services(invocation.settings)
     named = [find_section(services.taxonomy, one).id for one in section or ()]
     with services.open_store() as store:
-        ended = acts.release(store, _by(services), sections=named, batches=batch or (), of=of)
+        by = _by(services, reviewer)
+        ended = acts.release(store, by, sections=named, batches=batch or (), of=of)
     lines = [f"{_what(one)} of {one.reviewer} is released." for one in ended]
     return Answer({"released": ended}, tuple(lines) or ("Nothing of this is assigned.",))
 
@@ -164,6 +174,7 @@ def away(
     until: Annotated[
         datetime | None, typer.Option(formats=[DAY], help="Last day. Default: until --back.")
     ] = None,
+    reviewer: _By = None,
     *,
     back: Annotated[
         bool, typer.Option("--back", help="The person is here again; absences to come too end.")
@@ -174,7 +185,7 @@ def away(
     Papers that they read just now are free at once.
     """
     services = open_services(invocation.settings)
-    by = _by(services)
+    by = _by(services, reviewer)
     if back:
         if first or until:
             raise UsageError("--back is from today on.", hint="Leave out --from and --until.")
@@ -192,8 +203,9 @@ def away(
     return Answer(done, (f"{done.reviewer} is away from {begins} {last}.{freed}",))
 
 
-def _by(services: Services) -> By:
-    return By(reviewer_of(services.settings), services.clock())
+def _by(services: Services, reviewer: str | None) -> By:
+    name = reviewer_name(reviewer) if reviewer is not None else reviewer_of(services.settings)
+    return By(name, services.clock())
 
 
 def _what(one: Assignment) -> str:

@@ -32,6 +32,9 @@ from pipeline.runtime.services import open_services
 def why(
     invocation: Invocation,
     paper: Annotated[str, typer.Argument(metavar="ID", help="arXiv ID or link.")],
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="For whom it is shown.")
+    ] = None,
     *,
     sums: Annotated[
         bool, typer.Option("--sums", help="Also show each score as the sum of its terms.")
@@ -50,7 +53,7 @@ def why(
         services.open_store,
         services.taxonomy,
         services.clock,
-        reviewer=reviewer_of(invocation.settings),
+        reviewer=reviewer or reviewer_of(invocation.settings),
     )
     rulings = near_to(services, found.arxiv_id)[:SHOWN]
     with services.open_store() as store:

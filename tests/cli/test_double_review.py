@@ -37,7 +37,8 @@ def opener(survey: SurveyInProcess) -> OpenStore:
 
 
 def waiting(survey: SurveyInProcess, name: str) -> list[str]:
-    report = survey.json("queue", LIVING_SURVEY_REVIEW__REVIEWER=name)
+    report = survey.json("queue", "--reviewer", name)
+    assert report == survey.json("queue", LIVING_SURVEY_REVIEW__REVIEWER=name)
     assert report["waiting"] == len(report["items"])
     return sorted(one["arxiv_id"] for one in report["items"])
 

@@ -59,6 +59,35 @@ def test_section_is_assigned_counted_and_released(survey: SurveyInProcess) -> No
     assert len(survey.json("queue", "--mine")["items"]) == 4
 
 
+def test_who_asks_and_who_acts_are_named(survey: SurveyInProcess) -> None:
+    def mine(name: str) -> list[str]:
+        items = survey.json("queue", "--mine", "--reviewer", name)["items"]
+        return sorted(one["arxiv_id"] for one in items)
+
+    survey.json("team", "assign", "--section", "agents", "--to", "bo", "--reviewer", "cy")
+    assert (mine("bo"), mine("cy")) == (IDS, IDS[1::2])
+    survey.json("team", "away", "bo", "--reviewer", "di")
+    assert mine("cy") == IDS
+    survey.json("team", "release", "--section", "agents", "--reviewer", "ed")
+    trail = survey.call("reviewer", "trail").out
+    assert [who for who in ("cy", "di", "ed", "ada") if f" by {who}" in trail] == ["cy", "di", "ed"]
+
+
+def test_name_of_a_rule_cannot_assign(survey: SurveyInProcess) -> None:
+    words = ("team", "assign", "--section", "agents", "--to", "bo", "--reviewer", "rule:far")
+    refused = survey.call(*words)
+    assert (refused.status, "reserved for a rule" in refused.err) == (2, True)
+    assert survey.call("reviewer", "trail").out.count("assigned") == 0
+
+
+def test_session_of_another_person_is_read_in_its_order(survey: SurveyInProcess) -> None:
+    started = survey.json("plan", "--minutes", "30", "--start", "--reviewer", "bo")
+    assert started
+    left = survey.json("queue", "--order", "plan", "--reviewer", "bo")["items"]
+    assert {one["arxiv_id"] for one in left} == set(IDS)
+    assert survey.json("queue", "--order", "plan", "--reviewer", "ada")["items"] == []
+
+
 def test_batch_is_assigned_and_released(survey: SurveyInProcess) -> None:
     done = survey.json("team", "assign", "--batch", "3", "--at-least", "50", "--to", "ada")
     assert (done["batch"], done["papers"]) == (1, 3)
