@@ -102,6 +102,8 @@ _ADDRESS = re.compile(
 _TEX_ESCAPE = re.compile(r"\\([_%#&~$])(?:\{\})?")
 _TEX_TILDE = re.compile(r"\\textasciitilde(?:\{\})?|\$\\sim\$|\\sim(?![a-z])")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+#: a part of a path that leads up or nowhere, also as a server decodes it
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 _SAYS_PAGE = re.compile(
     r"project|web\s?-?(?:page|site)|home\s?page|\bpage|demo|\bsite|available|visit|"
     r"\bcode\b|videos?\b|results",
@@ -163,6 +165,7 @@ def normalise_url(address: str) -> str | None:
         parts.scheme not in {"http", "https"}
         or "@" in parts.netloc
         or not _HOST.fullmatch(host)
+        or _DOTS.search(parts.path)
         or len(address) > _LONGEST
     ):
         return None
@@ -191,8 +194,9 @@ def _classify(url: str, before: str) -> Link | None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if code_host := _within(host, _CODE_HOSTS):
-        # The front page of a code host is not code; huggingface.co/papers holds abstracts.
-        if not parts.path.strip("/") or parts.path.startswith("/papers/"):
+        # The front page of a code host is not code, nor is another service of its machine;
+        # huggingface.co/papers holds abstracts.
+        if parts.port or not parts.path.strip("/") or parts.path.startswith("/papers/"):
             return None
         return Link(LinkKind.CODE, url, _CODE_HOSTS[code_host])
     if mirror := _within(host, _ANONYMOUS_HOSTS):

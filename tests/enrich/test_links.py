@@ -84,6 +84,10 @@ def test_pages_need_a_known_host_or_a_describing_word(text: str, url: str | None
         "https://-a.example/",
         "https://a..example/",
         "https://a.example/" + "x" * 600,
+        "https://github.com/../../owner",
+        "https://github.com/owner/../user",
+        "https://github.com/owner/%2e%2E/user/x",
+        "https://github.com/./owner/..",
     ],
 )
 def test_hostile_addresses_are_refused(address: str) -> None:
@@ -159,6 +163,7 @@ def test_link_place_shows_host_and_path() -> None:
         "https://[::1/x",
         "https://g\N{CYRILLIC SMALL LETTER I}thub.com/a",
         "https://example.org:99999/",
+        "https://github.com:8443/owner/name",
         "data://text/html,x",
         "https://",
     ],
