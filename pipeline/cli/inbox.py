@@ -13,6 +13,7 @@ from pipeline.cli.answer import Answer, Column, Heading, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.ingest.corrections import said
+from pipeline.learn.explain.certainty import percent
 from pipeline.review.corrections import (
     Act,
     CaseView,
@@ -237,7 +238,7 @@ def _case_text(view: CaseView) -> Iterator[str | Heading]:
     yield f"changed: {said(case.kinds)}"
     if case.score_before is not None and case.score_now is not None:
         before, after = case.score_before, case.score_now
-        yield f"in scope: {before:.0%} for the old text, {after:.0%} for the new"
+        yield f"in scope: {percent(before)} for the old text, {percent(after)} for the new"
     for one in view.differences:
         yield ""
         yield Heading(said((one.kind,)))

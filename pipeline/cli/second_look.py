@@ -12,6 +12,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.session import session
 from pipeline.learn.cross_fit import FOLDS, cross_fit
+from pipeline.learn.explain.certainty import percent
 from pipeline.review.second_look import BATCH, Offer, confirm, offers
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
@@ -84,8 +85,8 @@ def _row(one: Offer) -> Iterator[str]:
     yield decision.arxiv_id
     yield f"{decision.verdict}{into}"
     yield f"{decision.reviewer}, {decision.decided_at:%Y-%m-%d}"
-    scope = f"in scope {one.in_scope:.0%}"
-    yield scope if one.about == "scope" else f"{one.section} {one.section_probability:.0%}"
+    scope = f"in scope {percent(one.in_scope)}"
+    yield scope if one.about == "scope" else f"{one.section} {percent(one.section_probability)}"
     yield plain_text(one.title)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
+from pipeline.learn.explain.certainty import percent
 from pipeline.review.proposal import NOT_DECIDED, Proposal
 from storage.opinion_types import Opinion
 from storage.typed_ids import not_held
@@ -46,7 +47,7 @@ class MissingSectionError(UsageError):
         self.arxiv_id = arxiv_id
         self.suggestion = suggestion
         known = (
-            f"The model suggests {suggestion.section} ({suggestion.probability:.0%})."
+            f"The model suggests {suggestion.section} ({percent(suggestion.probability)})."
             if suggestion
             else "The model has not suggested one yet."
         )

@@ -53,7 +53,10 @@ def test_judge_is_pure(taxonomy: Taxonomy) -> None:
     bare = proposal(taxonomy, "approve")
     with pytest.raises(MissingSectionError) as refused:
         judge(bare, PaperState(MARK, suggestion=SectionScore("agents", 0.7)), NOW)
-    assert "The model suggests agents (70%)." in refused.value.message
+    assert "The model suggests agents (70\N{NARROW NO-BREAK SPACE}%)." in refused.value.message
+    with pytest.raises(MissingSectionError) as refused:
+        judge(bare, PaperState(MARK, suggestion=SectionScore("agents", 0.999)), NOW)
+    assert "agents (>99\N{NARROW NO-BREAK SPACE}%)" in refused.value.message  # never certain
     standing = Decision("f" * 16, IDS[0], Verdict.APPROVED, ("agents",), "ada", NOW)
     assert judge(stated, PaperState(MARK, standing=standing), NOW) == Unchanged(standing)
     elsewhere = proposal(taxonomy, "reject", expected=Expected(standing="none"))

@@ -427,7 +427,7 @@ class PageChannel:
         ticked = set(self.form.get("section", ())) | set(act.sections)
         sent = {**self.form, "verdict": act.verdict, "section": sorted(ticked)}
         sent["note"] = act.note or ""
-        if act.verdict == "rejected":  # the page asks for a reason, the other channels do not
+        if act.verdict == "rejected":  # only a file may leave it out
             sent["reason"] = "other"
         if act.arxiv_id != PAPER:
             sent["arxiv_id"] = act.arxiv_id
@@ -467,6 +467,7 @@ class TerminalChannel:
             options += ["--note", act.note]
         options += [*self.expected, *(["--suggested"] if act.suggested else [])]
         options += ["--audit"] if act.drawn else []
+        options += ["--reason", "other"] if act.verdict == "rejected" else []
         return self._answer(
             "decide", act.arxiv_id, act.verdict, "--reviewer", act.reviewer, *options
         )
