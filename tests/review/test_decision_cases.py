@@ -328,7 +328,14 @@ CASES = (
         meanwhile=[lambda _site: None],
     ),
     # audit
-    Case("audit draw", Decide(drawn=True), "recorded", approved(), sample=1),
+    Case(
+        "audit draw",
+        Decide(drawn=True),
+        "recorded",
+        approved(),
+        given=[suggesting(make_image=0.8)],  # what waits can be drawn
+        sample=1,
+    ),
     Case(
         "audit draw again",
         Decide(drawn=True),
