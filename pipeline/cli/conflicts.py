@@ -1,7 +1,7 @@
 """`conflicts`: papers on which two people differ, and the third word."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.decide_one import answer_of
+from pipeline.cli.missing_reason import notes_of
 from pipeline.review.conflicts import Conflict, conflicts, give_third
 from pipeline.review.double.rules import rules_of
 from pipeline.review.lone_words import Ended, give_back, lone_words, release
@@ -82,6 +83,7 @@ def show_conflicts(
             note=note,
             reason=reason,
             reasons=invocation.settings.review.reasons,
+            unexplained=True,
         )
         done = give_third(
             services.open_store,
@@ -91,7 +93,8 @@ def show_conflicts(
             is_admin=True,
             clock=services.clock,
         )
-        return answer_of(done.decision, outcome="recorded")
+        answer = answer_of(done.decision, outcome="recorded")
+        return replace(answer, notes=notes_of([proposal], invocation.settings.review.reasons))
     if release_lone or return_lone:
         end = release if release_lone else give_back
         rules = rules_of(services.settings.team, services.taxonomy)

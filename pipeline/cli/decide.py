@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.decide_from import decide_from
 from pipeline.cli.decide_many import decide_many
 from pipeline.cli.decide_one import decide_one
+from pipeline.cli.missing_reason import notes_of
 from pipeline.review.highlights import read_sentence, set_highlight
 from pipeline.review.judge import suggested_section
 from pipeline.review.proposal import (
@@ -131,9 +133,9 @@ def decide(
 ) -> Answer:
     """Record a decision on one or several papers, or many from a file.
 
-    A rejection needs a reason, unless `[review] reasons` is empty or it comes from a file.
-    Several papers are one act: those that are decided already are left out and named, and one
-    `undo` takes all back.
+    A rejection without --reason is recorded, and stderr says that its reason is missing. Several
+    papers are one act: those that are decided already are left out and named, and one `undo` takes
+    all back.
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
     "reviewer": "ada", "note": null, "reason": null, "return_on": null, "until_new_version": false,
@@ -188,6 +190,7 @@ def decide(
             reasons=invocation.settings.review.reasons,
             return_on=until.date() if until else None,
             until_new_version=until_new_version,
+            unexplained=True,
         )
         for paper in papers
     ]
@@ -198,7 +201,8 @@ def decide(
     )
     if highlight is not None:
         _highlight(services, proposals, highlight)
-    return answer
+    notes = notes_of(proposals, invocation.settings.review.reasons)
+    return replace(answer, notes=answer.notes + notes)
 
 
 def reviewer_of(settings: Settings) -> str:

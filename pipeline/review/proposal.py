@@ -114,8 +114,8 @@ def propose(
         reasons: those of the settings.
         return_on: day from which a deferred paper waits again.
         until_new_version: whether a deferred paper waits again when it has a new version.
-        unexplained: whether a rejection may do without a reason: one that was made elsewhere, or
-            that the program explains by its note.
+        unexplained: whether a rejection may do without a reason: one of the terminal or a file, or
+            one that the program explains by its note.
 
     Raises:
         MissingReasonError: a rejection has no reason, and the settings have reasons.

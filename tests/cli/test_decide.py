@@ -57,20 +57,27 @@ def test_reason_is_recorded_and_shown(survey: SurveyInProcess) -> None:
     assert (document["reason"], document["batch_id"]) == ("talking-head", None)
 
 
-def test_rejection_without_reason_is_left_to_files_and_surveys_without_reasons(
-    survey: SurveyInProcess,
-) -> None:
-    several = survey.call("decide", *IDS[:2], "reject")
-    assert (several.status, "no-language" in several.err) == (2, True)
-    assert standing(survey) == {}
-    line = json.dumps({"arxiv_id": IDS[0], "verdict": "rejected"})
-    (survey.directory / "old.jsonl").write_text(line, encoding="utf-8")
-    assert survey.call("decide", "--from", "old.jsonl").status == 0
+def test_rejection_without_a_reason_is_recorded_and_said(survey: SurveyInProcess) -> None:
+    one = survey.call("decide", IDS[0], "reject", "--json")
+    assert (one.status, "without a reason" in one.err) == (0, True)
+    assert json.loads(one.out)["verdict"] == "rejected"
+    several = survey.call("decide", *IDS[1:3], "reject")
+    assert (several.status, several.err.count("without a reason")) == (0, 1)
+    told = survey.call("decide", IDS[3], "reject", "--reason", "other")
+    assert (told.status, told.err) == (0, "")
+    noted = survey.call("decide", IDS[4], "reject", "--note", "radar")
+    assert (noted.status, noted.err) == (0, "")
+    stand = standing(survey)
+    assert [stand[key].reason for key in IDS[:5]] == [None, None, None, "other", None]
     settings = survey.directory / "living-survey.toml"
-    text = settings.read_text(encoding="utf-8").replace("[review]\n", "[review]\nreasons = []\n", 1)
+    text = settings.read_text(encoding="utf-8").replace(
+        "\n[review]\n", "\n[review]\nreasons = []\n", 1
+    )
+    assert "reasons = []" in text
     settings.write_text(text, encoding="utf-8")
-    assert survey.call("decide", IDS[1], "reject").status == 0
-    assert [one.reason for one in standing(survey).values()] == [None, None]
+    assert survey.call("decide", IDS[0], "approve", "--section", "agents").status == 0
+    again = survey.call("decide", IDS[0], "reject")
+    assert (again.status, "without a reason" in again.err) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +85,6 @@ def test_rejection_without_reason_is_left_to_files_and_surveys_without_reasons(
     [
         (("reject", "--reason", "reconstuction"), "Did you mean reconstruction?"),
         (("approve", "--section", "agents", "--reason", "other"), "only a rejection has one"),
-        (("reject",), "2603.00001 is rejected without a reason. Give one with `--reason`: no-lang"),
-        (("reject", "--note", "radar"), "`living-survey reasons` defines them."),
         (("reject", "--until", "2026-04-01"), "only a deferral ends"),
         (("defer", "--until", "2026-03-17"), "which is not in the future"),
         (("defer", "--until", "soon"), "does not match the format"),

@@ -434,7 +434,7 @@ class PageChannel:
         ticked = set(self.form.get("section", ())) | set(act.sections)
         sent = {**self.form, "verdict": act.verdict, "section": sorted(ticked)}
         sent["note"] = act.note or ""
-        if act.verdict == "rejected":  # only a file may leave it out
+        if act.verdict == "rejected":  # the other channels may leave it out
             sent["reason"] = "other"
         if act.arxiv_id != PAPER:
             sent["arxiv_id"] = act.arxiv_id
@@ -474,7 +474,6 @@ class TerminalChannel:
             options += ["--note", act.note]
         options += [*self.expected, *(["--suggested"] if act.suggested else [])]
         options += ["--audit"] if act.drawn else []
-        options += ["--reason", "other"] if act.verdict == "rejected" else []
         return self._answer(
             "decide", act.arxiv_id, act.verdict, "--reviewer", act.reviewer, *options
         )
