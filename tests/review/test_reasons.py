@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.errors import UsageError
-from config.reasons import DEFAULT_REASONS, named_reason
+from config.reasons import DEFAULT_REASONS, MissingReasonError, named_reason
 from config.taxonomy import Taxonomy
 from pipeline.review.decide import LeftOut, Recorded, decide_all, record
 from pipeline.review.judge import Unchanged
@@ -49,7 +49,9 @@ def bulk(taxonomy: Taxonomy, ids: list[str], **fields: Any) -> list[Proposal]:
 @pytest.mark.parametrize("text", ["no-language", "No language model", " NO-LANGUAGE "])
 def test_reason_is_found_by_code_or_name(taxonomy: Taxonomy, text: str) -> None:
     assert proposal(taxonomy, reason=text).reason == "no-language"
-    assert proposal(taxonomy, reason="").reason is None
+    assert proposal(taxonomy, reason="", unexplained=True).reason is None
+    with pytest.raises(MissingReasonError, match="without a reason"):
+        proposal(taxonomy, reason=" ")
 
 
 @pytest.mark.parametrize(

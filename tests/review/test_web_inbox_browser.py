@@ -42,7 +42,7 @@ def test_cases_are_answered_one_after_another(site: ReviewSite, url: str, tab: W
     fill(site)
     page = tab.page
     page.goto(f"{url}inbox")
-    expect(page.locator("del").first).to_have_text("not")
+    expect(page.locator("del").first).to_have_text("not withdrawn")
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.locator("#flash")).to_contain_text("Drawing with Words")
     expect(page.locator("#title")).to_have_text("Painting without Words")
