@@ -108,9 +108,9 @@ def write_snapshot(
     for part in parts:
         path = unfinished / path_of(part)
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = kept.get(_key(part))
-        if file and earlier:
-            link(snapshots / _name(earlier.snapshot) / file.path, path)
+        if _key(part) in kept:
+            file, there = kept[_key(part)]
+            link(there, path)
         else:
             file = write(lake, part, path)
             written.append(file.bytes)
@@ -118,6 +118,7 @@ def write_snapshot(
         progress.update(task, advance=1)
     manifest = Manifest(number, now.isoformat(), version, tuple(files))
     (unfinished / NAME).write_bytes(manifest_bytes(manifest))
+    sync(unfinished / NAME)
     _publish(directory, unfinished, number)
     return LakeReport(manifest, unchanged=False, written=len(written), bytes_written=sum(written))
 
@@ -154,14 +155,18 @@ def _key(part: LakePart | LakeFile) -> tuple[str, str, str]:
     return part.view, part.month, part.fingerprint
 
 
-def _kept_files(earlier: Manifest | None, snapshots: Path) -> dict[tuple[str, str, str], LakeFile]:
-    """Return the files of the earlier snapshot that are there in full length."""
+def _kept_files(
+    earlier: Manifest | None, snapshots: Path
+) -> dict[tuple[str, str, str], tuple[LakeFile, Path]]:
+    """Return the files of the earlier snapshot that are there in full length, with their paths."""
+    if earlier is None:
+        return {}
     kept = {}
-    for file in earlier.files if earlier else ():
-        path = snapshots / _name(earlier.snapshot if earlier else 0) / file.path
+    for file in earlier.files:
+        path = snapshots / _name(earlier.snapshot) / file.path
         with suppress(FileNotFoundError):
             if path.stat().st_size == file.bytes:
-                kept[_key(file)] = file
+                kept[_key(file)] = file, path
     return kept
 
 
