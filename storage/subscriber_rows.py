@@ -22,7 +22,7 @@ def subscriber_of(row: Row) -> Subscriber:
         subscriber_id=subscriber_id,
         state=SubscriberState(state),
         address=address,
-        choices=_choices(language, sections, rhythm) or Choices(),
+        choices=choices_of(language, sections, rhythm) or Choices(),
         first_at=from_utc(first_at),
         last_at=from_utc(last_at),
         wording=wording,
@@ -33,9 +33,10 @@ def subscriber_of(row: Row) -> Subscriber:
     )
 
 
-def _choices(
+def choices_of(
     language: str | None, sections: Iterable[str] | None, rhythm: str | None
 ) -> Choices | None:
+    """Return what a row states, or None if it states nothing."""
     if language is None or rhythm is None:
         return None
     return Choices(language, tuple(sections or ()), Rhythm(rhythm))
@@ -51,6 +52,6 @@ def event_of(row: Row) -> SubscriberEvent:
         consent_id,
         wording,
         from_utc(consented_at),
-        _choices(*chosen),
+        choices_of(*chosen),
         person,
     )

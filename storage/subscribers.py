@@ -10,6 +10,7 @@ from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
 from storage.errors import SubscriberNotFoundError
 from storage.subscriber_rows import event_of, subscriber_of
+from storage.subscriber_state import ACTS, subscriber_from
 from storage.subscriber_types import (
     Choices,
     How,
@@ -32,6 +33,10 @@ _SUBSCRIBERS = """
 SELECT subscriber_id, state, address, language, sections, rhythm, first_at, last_at, wording,
        consented_at, address_key, consent_id, paused_until
 FROM subscribers
+"""
+_ACTS = f"SELECT {ACTS} FROM subscriber_event WHERE subscriber_id = $subscriber_id"
+_CONTACT = """
+SELECT address, address_key FROM subscriber_contact WHERE subscriber_id = $subscriber_id
 """
 _RECIPIENTS = """
 SELECT subscriber_id, address, language, sections, rhythm, address_key
@@ -95,11 +100,14 @@ class Subscribers:
 
     def get(self, subscriber_id: str) -> Subscriber | None:
         """Return a person, or None."""
-        return self._one("subscriber_id = $value", subscriber_id)
+        asked = {"subscriber_id": subscriber_id}
+        contact = self._session.row(_CONTACT, asked)
+        return subscriber_from(subscriber_id, self._session.rows(_ACTS, asked), contact)
 
     def with_key(self, address_key: str) -> Subscriber | None:
         """Return the person whose address has this key and is not erased, or None."""
-        return self._one("address_key = $value", address_key)
+        found = self._session.row(f"{_SUBSCRIBERS} WHERE address_key = $key", {"key": address_key})
+        return subscriber_of(found) if found else None
 
     def all(self) -> list[Subscriber]:
         """Return everybody who was ever recorded, in order of their first act, then by address."""
@@ -274,10 +282,6 @@ class Subscribers:
                 "paused_until": paused_until,
             },
         )
-
-    def _one(self, condition: str, value: str) -> Subscriber | None:
-        found = self._session.row(f"{_SUBSCRIBERS} WHERE {condition}", {"value": value})
-        return subscriber_of(found) if found else None
 
     def _subscribed(self, subscriber_id: str) -> Subscriber:
         found = self.get(subscriber_id)
