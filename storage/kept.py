@@ -5,7 +5,8 @@ paper, the one after it. So the lease of one request serves those that follow at
 none came for a quarter of a second, and at once when another process waits: it stays short, and a
 `run` beside the service waits no longer than for one request.
 
-A checkpoint on closing takes longer than a decision, so a small WAL may be left there. It is
+A checkpoint on closing takes longer than a decision, and whoever waits for the file waits for it.
+So a small WAL may be left there, and a larger one is emptied between requests. What was left is
 emptied when the service has not used the database for some seconds, and at its end.
 """
 
@@ -68,6 +69,7 @@ class KeptStores:
         calm_seconds: float = _CALM,
         again_seconds: float = _AGAIN,
         rest_seconds: float = 0.0,
+        wal_limit: int | None = None,
     ) -> None:
         """Open nothing yet.
 
@@ -81,6 +83,7 @@ class KeptStores:
             again_seconds: after a request that wrote, for which reading opens it for writing too.
             rest_seconds: the least time between giving the file to another process that waited and
                 taking it back; requests wait meanwhile and are then served together.
+            wal_limit: bytes; a larger WAL is emptied between requests. None: only on closing.
         """
         self._database = real_path(database)
         self._openers = {True: open_store, False: read_store}
@@ -89,6 +92,7 @@ class KeptStores:
         self._calm = calm_seconds
         self._again = again_seconds
         self._rest = rest_seconds
+        self._wal_limit = wal_limit
         self._changed = threading.Condition()
         self._lease: _Lease | None = None
         #: threads that wait for a lease for writing
@@ -234,7 +238,7 @@ class KeptStores:
                 lease.file = self._file()
                 lease.store = store
                 self._changed.notify_all()
-                self._wait(lease)
+                self._wait(lease, store)
                 lease.ending = True
                 if self._rest and is_awaited(self._database):
                     self._rests_until = time.monotonic() + self._rest
@@ -264,7 +268,7 @@ class KeptStores:
         except StorageError as error:
             _log.info("The WAL was left as it is: %s", error)
 
-    def _wait(self, lease: _Lease) -> None:
+    def _wait(self, lease: _Lease, store: Store) -> None:
         """Return when the lease has no users and ends; the caller has the condition."""
         last_used = time.monotonic()
         while True:
@@ -273,8 +277,26 @@ class KeptStores:
                 last_used = time.monotonic()
             elif self._is_unused(lease, last_used):
                 return
+            elif time.monotonic() - last_used >= _LOOK and self._has_large_wal(lease):
+                self._move_wal(lease, store)
             else:
                 self._changed.wait(_LOOK)
+
+    def _has_large_wal(self, lease: _Lease) -> bool:
+        limit = self._wal_limit
+        return lease.writable and limit is not None and wal_bytes(self._database) > limit
+
+    def _move_wal(self, lease: _Lease, store: Store) -> None:
+        """Empty the WAL between two writes; give the condition of the caller free meanwhile."""
+        self._changed.release()
+        try:
+            with lease.writer, fixable_faults(self._database):
+                store.checkpoint()
+        except StorageError as error:
+            _log.info("The WAL was left as it is: %s", error)
+            lease.ending = True
+        finally:
+            self._changed.acquire()
 
     def _is_unused(self, lease: _Lease, last_used: float) -> bool:
         """Say whether a lease without users must end."""

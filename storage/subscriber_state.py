@@ -13,11 +13,6 @@ from storage.engine.session import Row
 from storage.subscriber_rows import choices_of
 from storage.subscriber_types import Choices, Subscriber, SubscriberState
 
-#: the columns of `acts`
-ACTS = (
-    "seq, kind, happened_at, consent_id, wording, consented_at, language, sections, rhythm,"
-    " paused_until"
-)
 _JOINED = {"confirmed", "imported"}
 _DEPARTED = {"left", "deleted"}
 
@@ -43,7 +38,8 @@ def subscriber_from(
 
     Args:
         subscriber_id: of the person.
-        acts: rows of `subscriber_event` with the columns `ACTS`.
+        acts: rows of `subscriber_event`: seq, kind, happened_at, consent_id, wording, consented_at,
+            language, sections, rhythm and paused_until.
         contact: the address and its key; None: erased.
     """
     if not acts:

@@ -10,7 +10,7 @@ from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
 from storage.errors import SubscriberNotFoundError
 from storage.subscriber_rows import event_of, subscriber_of
-from storage.subscriber_state import ACTS, subscriber_from
+from storage.subscriber_state import subscriber_from
 from storage.subscriber_types import (
     Choices,
     How,
@@ -34,7 +34,12 @@ SELECT subscriber_id, state, address, language, sections, rhythm, first_at, last
        consented_at, address_key, consent_id, paused_until
 FROM subscribers
 """
-_ACTS = f"SELECT {ACTS} FROM subscriber_event WHERE subscriber_id = $subscriber_id"
+_ACTS = """
+SELECT seq, kind, happened_at, consent_id, wording, consented_at, language, sections, rhythm,
+       paused_until
+FROM subscriber_event
+WHERE subscriber_id = $subscriber_id
+"""
 _CONTACT = """
 SELECT address, address_key FROM subscriber_contact WHERE subscriber_id = $subscriber_id
 """

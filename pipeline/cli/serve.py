@@ -116,6 +116,7 @@ def serve(
             services.open_store,
             reading.open_store,
             busy_timeout_seconds=_BUSY_TIMEOUT,
+            wal_limit=_WAL_LEFT,
         )
     ) as kept:
         _serve_desk(

@@ -1,5 +1,6 @@
 """A service keeps the database open between requests, and gives it to whoever waits."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage.engine.lease import lease
-from storage.errors import DatabaseGoneError, StoreBusyError
+from storage.errors import DatabaseGoneError, StorageError, StoreBusyError
 from storage.kept import KeptStores
 from storage.store import OpenStore, Store, store_opener, store_reader
 from tests.support.builders import make_paper
@@ -64,6 +65,7 @@ class Site:
         calm: float = FOREVER,
         again: float = FOREVER,
         rest: float = 0.0,
+        wal_limit: int | None = None,
     ) -> None:
         self.path = database(folder)
         self.wal = self.path.with_name(f"{self.path.name}.wal")
@@ -82,6 +84,7 @@ class Site:
             calm_seconds=calm,
             again_seconds=again,
             rest_seconds=rest,
+            wal_limit=wal_limit,
         )
 
     def release(self) -> None:
@@ -201,6 +204,68 @@ def test_a_large_wal_is_emptied_on_closing(tmp_path: Path, now: datetime) -> Non
     add(site, "2603.00001", now)
     site.release()
     assert not site.wal.exists()
+
+
+def test_a_large_wal_is_emptied_between_requests(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1_000_000, wal_limit=1)
+    for number in range(1, 4):
+        add(site, f"2603.{number:05}", now)
+        _emptied(site.wal)
+        assert count(site) == number
+    assert (site.writing.times, site.reading.times) == (1, 0)
+    site.release()
+    assert not site.wal.exists()
+
+
+def test_a_wal_below_the_limit_is_left_on_closing(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1_000_000, wal_limit=1_000_000)
+    add(site, "2603.00001", now)
+    site.release()
+    assert site.wal.stat().st_size > 0
+    site.kept.close()
+    _join("database")
+
+
+def test_requests_go_on_where_the_wal_cannot_be_emptied(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: Store) -> None:
+        raise StorageError("The disk is full.", hint="Free space.")
+
+    monkeypatch.setattr(Store, "checkpoint", full)
+    caplog.set_level("INFO")
+    site = Site(tmp_path, wal_left=1_000_000, wal_limit=1)
+    add(site, "2603.00001", now)
+    while "The WAL was left as it is: The disk is full." not in caplog.text:
+        os.sched_yield()
+    add(site, "2603.00002", now)
+    assert count(site) == 2
+    assert site.writing.times > 1
+    site.kept.close()
+    _join("database")
+
+
+def test_a_kill_beside_an_emptied_wal_loses_nothing(tmp_path: Path) -> None:
+    wal = f"{database(tmp_path)}.wal"
+    code = STREAM.replace("idle_seconds=600", "idle_seconds=600, wal_limit=1").replace(
+        "print(number, flush=True)",
+        f"print(number, flush=True)\n        while number % 3 and Path({wal!r}).exists():\n"
+        "            pass",
+    )
+    last = 0
+    with start_process(code, str(database(tmp_path))) as process:
+        for line in lines_of(process):
+            last = int(line)
+            if last == 8:
+                process.kill()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() in (last, last + 1)
+
+
+def _emptied(wal: Path) -> None:
+    """Wait until the thread that holds the file has emptied its WAL."""
+    while wal.exists():
+        os.sched_yield()
 
 
 def test_a_kill_with_a_wal_that_was_left_loses_nothing(tmp_path: Path) -> None:
