@@ -20,7 +20,7 @@ from config.errors import UsageError
 from pipeline.cli.mcp import _refuse
 from pipeline.review.api.documents.survey import FactDocument, StatusDocument
 from pipeline.review.mcp.bounds import LONGEST_ANSWER, LONGEST_TEXT, MOST_ENTRIES, NOTICE, marked
-from pipeline.review.mcp.stdio import read_line
+from pipeline.review.mcp.stdio import fault_of, read_line
 from storage.store import store_opener, store_reader
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
 from tests.support.cli import ROOT, SurveyInProcess
@@ -153,11 +153,12 @@ def test_hostile_paper_is_visible_and_bounded(answers: dict[str, Any]) -> None:
 
 
 def test_wrong_calls_are_explained(survey: SurveyInProcess) -> None:
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "get_paper": {"arxiv_id": "2603.09999"},
         "queue": {"section": "generation-imag"},
         "decisions": {"cursor": "abc"},
         "search_papers": {"search": "x" * 301},
+        "published": {"sections": "generation-image", "limit": 5},
     }
 
     async def ask(client: Client) -> dict[str, Any]:
@@ -174,6 +175,9 @@ def test_wrong_calls_are_explained(survey: SurveyInProcess) -> None:
     assert "Did you mean" in said["queue"]
     assert "not a cursor" in said["decisions"]
     assert "decide" in said["decide"]
+    assert said["published"].endswith(
+        "published has no argument sections. It has: target, section, limit, cursor."
+    )
     assert "Traceback" not in "".join(said.values())
 
 
@@ -211,6 +215,7 @@ def test_endless_line_is_refused_in_bounded_memory(survey: SurveyInProcess) -> N
             answer: dict[str, Any] = json.loads(said.readline())
             return answer
 
+        assert send(b"{nonsense\n")["error"]["code"] == -32700
         assert send(ping % 1)["id"] == 1
         before = peak_memory(server.pid)
         for _ in range(LINE // len(PIECE)):
@@ -222,6 +227,35 @@ def test_endless_line_is_refused_in_bounded_memory(survey: SurveyInProcess) -> N
         assert send(ping % 2)["id"] == 2
         given.close()
         assert server.wait(600) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "key"),
+    [
+        ("{nonsense", -32700, None),
+        ("[" * 100_000, -32700, None),
+        ("[1, 2]", -32600, None),
+        ('{"id": 5, "method": "ping"}', -32600, 5),
+        ('{"jsonrpc": "2.0", "id": "a", "method": 7}', -32600, "a"),
+        ('{"jsonrpc": "2.0", "id": {"a": 1}}', -32600, None),
+    ],
+)
+def test_line_that_is_no_message_is_answered(line: str, code: int, key: object) -> None:
+    fault = fault_of(line)
+    assert fault is not None
+    assert (fault.error.code, fault.id) == (code, key)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"jsonrpc": "2.0", "id": 1, "method": "ping"}',
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        '{"jsonrpc": "2.0", "id": 1, "result": {}}',
+    ],
+)
+def test_message_is_passed_on(line: str) -> None:
+    assert fault_of(line) is None
 
 
 def peak_memory(pid: int) -> int:

@@ -1,6 +1,9 @@
 """Make the server that an application with a language model starts."""
 
+from typing import Any
+
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from pipeline.review.api.context import ApiContext
@@ -14,9 +17,22 @@ _ABOUT = (
 )
 
 
+class _Server(MCPServer):
+    """Refuses an argument that a tool does not have, which would change nothing unnoticed."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """Call a tool, or raise ToolError."""
+        tools = {tool.name: tool.input_schema for tool in await self.list_tools()}
+        known = tools.get(name, {}).get("properties", {})
+        if name in tools and (unknown := sorted(set(arguments) - set(known))):
+            has = ", ".join(known) or "none"
+            raise ToolError(f"{name} has no argument {', '.join(unknown)}. It has: {has}.")
+        return await super().call_tool(name, arguments, context)
+
+
 def make_server(context: ApiContext, person: str, version: str) -> MCPServer:
     """Return the server; its tools read what `person` may see."""
-    server = MCPServer(
+    server = _Server(
         name="living-survey",
         title="Living Survey",
         instructions=_ABOUT.format(title=context.survey_title),
