@@ -53,6 +53,12 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _terms_first(value: tuple[str, ...]) -> tuple[str, ...]:
+    if value[:1] != ("tfidf",) or len(set(value)) < len(value):
+        raise ValueError(value)
+    return value
+
+
 def _stated(value: str) -> str:
     if not value.strip():
         raise ValueError(value)
@@ -224,6 +230,11 @@ OptionalDay = Annotated[
 ]
 People = Annotated[tuple[Name, ...], Takes("a list of names, each on one line")]
 Phrases = Annotated[tuple[Name, ...], Takes("a list of phrases, each on one line")]
+Representations = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")], ...],
+    AfterValidator(_terms_first),
+    Takes('a list of names of representations, each once and "tfidf" first'),
+]
 PageLanguage = Annotated[Literal["auto", "en", "zh"], Takes('"auto", "en" or "zh"')]
 Days = Annotated[int, Field(ge=0, le=365), Takes("a whole number of days from 0 to 365")]
 Port = Annotated[int, Field(ge=0, le=65535), Takes("a port number from 0 to 65535")]

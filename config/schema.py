@@ -32,6 +32,7 @@ from config.keytypes import (
     PageLanguage,
     Percent,
     Port,
+    Representations,
     Seconds,
     Sets,
     Takes,
@@ -190,6 +191,11 @@ class ClassifierSettings(Section):
     )
     reports: DirectoryPath = Field(
         default=Path("var/reports"), description="The directory of evaluation reports."
+    )
+    representations: Representations = Field(
+        default=("tfidf",),
+        description="What models see of a text. TF-IDF always; those named after it are tried in "
+        "training and become part of the model where held-out decisions show that they help.",
     )
     retrain_after: Natural = Field(
         default=0,

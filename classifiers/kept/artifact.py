@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.errors import DamagedModelError
+from classifiers.kept.beside_arrays import arrays_beside, members_beside, restore_beside
 from classifiers.kept.golden_papers import (
     PROBABILITIES,
     TEXTS,
@@ -31,6 +32,8 @@ from classifiers.linear.calibration import Calibration, FacetCalibration
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.model import Model
 from classifiers.linear.targets import outputs
+from classifiers.representations.base import Arrays
+from classifiers.representations.names import TFIDF
 from classifiers.representations.tfidf import TextFeatures
 from config.files import put_in_place, read_regular
 from config.taxonomy import Taxonomy
@@ -44,15 +47,13 @@ MOST_BYTES = 512 * 1024 * 1024
 _NAMES = (
     "terms", "idf", "weights", "intercepts", "scope", "facets", "shift", TEXTS, PROBABILITIES,
 )  # fmt: skip
-#: file name -> array; other members are not read
+#: file name -> array; others are read only if they are of a representation that the header names
 _MEMBERS = {f"{name}.npy": name for name in _NAMES}
 #: numpy parses headers as Python text, and passes the parsers' errors on
 _UNREADABLE = (
     ArithmeticError, EOFError, LookupError, MemoryError, NotImplementedError, OSError, RuntimeError,
     SyntaxError, TypeError, ValueError, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 
 def save(model: Model, directory: Path) -> Path:
@@ -76,8 +77,8 @@ def load(path: Path, taxonomy: Taxonomy) -> Model:
     Raises:
         NoModelError: the file does not exist.
         DamagedModelError: a checksum, a shape or a number is wrong.
-        UnfitModelError: made for another taxonomy, format or scikit-learn, or it scores its
-            golden papers otherwise here.
+        UnfitModelError: made for another taxonomy, format, scikit-learn or representation, or it
+            scores its golden papers otherwise here.
     """
     stored = read_header(path)
     check_fit(stored.header, taxonomy)
@@ -89,7 +90,8 @@ def restore(stored: StoredHeader, taxonomy: Taxonomy) -> Model:
 
     Raises:
         DamagedModelError: a checksum, a shape or a number is wrong.
-        UnfitModelError: it scores its golden papers otherwise here.
+        UnfitModelError: a representation has another version here, or the model scores its golden
+            papers otherwise.
     """
     model = _restored(stored.header, _read_arrays(stored), taxonomy)
     check_golden(model)
@@ -101,8 +103,7 @@ def _arrays(model: Model) -> Arrays:
     names = [facet.name for facet in model.taxonomy.facets]
     rows = [found.facets[name] for name in names]
     return {
-        "terms": np.frombuffer("\n".join(model.features.terms_).encode(), dtype=np.uint8),
-        "idf": model.features.idf_,
+        **model.features.arrays(),
         "weights": model.weights,
         "intercepts": model.intercepts,
         "scope": np.asarray(found.scope),
@@ -111,6 +112,7 @@ def _arrays(model: Model) -> Arrays:
         ),
         "shift": found.shift,
         **as_arrays(model.golden),
+        **{name: array for each in model.beside for name, array in arrays_beside(each).items()},
     }
 
 
@@ -139,10 +141,11 @@ def _read_arrays(stored: StoredHeader) -> Arrays:
         raise DamagedModelError(f"The model file {path} does not have the checksum it was given.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [info for info in archive.infolist() if info.filename in _MEMBERS]
+            names = _MEMBERS | members_beside(stored.header, archive.namelist())
+            members = [info for info in archive.infolist() if info.filename in names]
             if sum(info.file_size for info in members) > MOST_BYTES:
                 raise ValueError(f"its arrays have more than {MOST_BYTES} bytes")
-            return {_MEMBERS[info.filename]: _array(archive, info) for info in members}
+            return {names[info.filename]: _array(archive, info) for info in members}
     except _UNREADABLE as error:
         raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
 
@@ -193,7 +196,18 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
     slope, intercept = (float(number) for number in arrays["scope"])
     calibration = Calibration((slope, intercept), facets, arrays["shift"], header.metrics)
     features = TextFeatures(int(header.settings.get("max_terms", len(terms))))
-    features.restore(terms, arrays["idf"])
+    features.load(arrays)
     return Model(
-        header, taxonomy, features, arrays["weights"], arrays["intercepts"], calibration, golden
+        header,
+        taxonomy,
+        features,
+        arrays["weights"],
+        arrays["intercepts"],
+        calibration,
+        golden,
+        tuple(
+            restore_beside(name, header, arrays, len(every))
+            for name in header.representations
+            if name != TFIDF
+        ),
     )

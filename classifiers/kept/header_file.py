@@ -12,6 +12,8 @@ from pathlib import Path
 
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
 from classifiers.linear.header import FORMAT, ModelHeader
+from classifiers.representations.installed import installed
+from classifiers.representations.names import DEFAULT, is_name
 from config.files import read_regular
 from config.taxonomy import Taxonomy
 
@@ -71,10 +73,11 @@ def read_header(path: Path) -> StoredHeader:
 
 
 def check_fit(header: ModelHeader, taxonomy: Taxonomy) -> None:
-    """Check that a model was made for this taxonomy and this major version of scikit-learn.
+    """Check that a model was made for this taxonomy and for libraries that are installed.
 
     Raises:
-        UnfitModelError: it was made for another taxonomy or version.
+        UnfitModelError: it was made for another taxonomy or major version of scikit-learn, or with
+            a representation that is not installed.
     """
     if header.taxonomy_fingerprint != taxonomy.fingerprint:
         raise UnfitModelError(f"Model {header.model_id} was trained for another taxonomy.")
@@ -83,6 +86,14 @@ def check_fit(header: ModelHeader, taxonomy: Taxonomy) -> None:
     if made.split(".", maxsplit=1)[0] != here.split(".", maxsplit=1)[0]:
         raise UnfitModelError(
             f"Model {header.model_id} was trained with scikit-learn {_short(made)}, here is {here}."
+        )
+    others = [name for name in header.representations if name not in DEFAULT]
+    if others and (missing := [name for name in others if name not in installed()]):
+        raise UnfitModelError(
+            f"Model {header.model_id} was trained with a representation that is not installed: "
+            f"{', '.join(missing)}.",
+            hint="Install its package (docs/guides/representations.md), or take it out of "
+            "[classifier] representations and run `living-survey train`.",
         )
 
 
@@ -103,7 +114,8 @@ def _check_types(header: ModelHeader, path: Path) -> None:
         header.taxonomy_fingerprint,
         header.held_out,
     )
-    tables = (header.libraries, header.settings, header.counts, header.metrics)
+    figures = (header.settings, header.counts, header.metrics, header.shares)
+    tables = (header.libraries, header.representations, *figures)
     if header.model_id != path.stem:
         raise ValueError(f"it names {_short(header.model_id)}")
     if not all(isinstance(text, str) for text in texts):
@@ -112,7 +124,10 @@ def _check_types(header: ModelHeader, path: Path) -> None:
         raise TypeError("a table is missing")
     if not all(isinstance(value, str) for value in header.libraries.values()):
         raise TypeError("the version of a library is not a text")
-    numbers: list[object] = [value for table in tables[1:] for value in table.values()]
+    named = header.representations
+    if not all(is_name(name) and isinstance(value, str) for name, value in named.items()):
+        raise TypeError("a representation has no name or version")
+    numbers: list[object] = [value for table in figures for value in table.values()]
     if not all(isinstance(value, int | float) and math.isfinite(value) for value in numbers):
         raise TypeError("a setting, count or metric is not a number")
 

@@ -14,7 +14,7 @@ from classifiers.types import Document
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A score: `base` plus the shares.
+    """A score: `base` plus the shares, plus what other representations than terms add.
 
     For the scope it is the log-odds; for a label or section, the margin.
     """
@@ -25,6 +25,8 @@ class Explanation:
     base: float
     #: largest absolute value first
     shares: tuple[TermShare, ...]
+    #: added by the representations beside the terms, which have no words
+    wordless: float = 0.0
 
 
 class Reading:
@@ -34,7 +36,8 @@ class Reading:
         self._model = model
         #: the document's term values
         self.row: sparse.csr_matrix = model.matrix([document])
-        [self.scores] = model.scores([document.key], self.row)
+        self._added = model.added([document])
+        [self.scores] = model.scores([document.key], self.row, self._added)
         found = term_places(document)
         self._terms: list[tuple[str, str, tuple[Span, ...]]] = []
         for term in (model.features.terms_[column] for column in self.row.indices.tolist()):
@@ -48,9 +51,11 @@ class Reading:
         column = model.outputs.index(output)
         weights = model.weights[self.row.indices, column].astype(np.float64)
         base = float(model.intercepts[column])
+        wordless = 0.0 if self._added is None else float(self._added[0, column])
         if output.kind == SCOPE:
             slope, intercept = model.calibration.scope
             weights, base = slope * weights, slope * base + intercept
+            wordless *= slope
         values = self.row.data * weights
         order = np.argsort(-np.abs(values), kind="stable")
         shares = []
@@ -58,7 +63,8 @@ class Reading:
             if value:
                 term, words, spans = self._terms[number]
                 shares.append(TermShare(term, words, value, spans))
-        return Explanation(output, base + float(values.sum()), base, tuple(shares))
+        score = base + float(values.sum()) + wordless
+        return Explanation(output, score, base, tuple(shares), wordless)
 
 
 def term_places(document: Document) -> dict[str, tuple[Span, ...]]:

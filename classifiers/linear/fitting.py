@@ -86,7 +86,7 @@ def fit_outputs(
     With `only`, outputs of other kinds use the taxonomy's words alone.
     """
     every = outputs(corpus.taxonomy)
-    weights = np.zeros((len(corpus.features.terms_), len(every)))
+    weights = np.zeros((corpus.examples.shape[1], len(every)))
     intercepts = np.zeros(len(every))
     stream = corpus.background[background]
     weak = _weak(corpus, examples, stream, recipe) if recipe.weak else {}
@@ -126,7 +126,7 @@ def _weak(
 
 def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
     if not recipe.weak:
-        return [np.zeros(len(corpus.features.terms_)) for _ in outputs(corpus.taxonomy)]
+        return [np.zeros(corpus.examples.shape[1]) for _ in outputs(corpus.taxonomy)]
     pulls = [recipe.scope_pull * corpus.directions.scope]
     for facet in corpus.taxonomy.facets:
         towards = corpus.directions.labels[facet.name]

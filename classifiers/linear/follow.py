@@ -31,12 +31,15 @@ class ScopeFollower:
         self.model, self._recipe = model, recipe
         self._words = recipe.scope_pull * scope_direction(model.taxonomy, model.features)
         self._rows: sparse.csr_matrix = model.features.transform([])
+        #: what the representations beside the terms add to the scope; they are not fitted again
+        self._added: list[float] = []
         self._places: dict[Hashable, int] = {}
 
     def forget(self) -> None:
         """Keep no term values any more if there are many, before papers are kept for an order."""
         if len(self._places) > _KEPT:
             self._rows, self._places = self.model.features.transform([]), {}
+            self._added = []
 
     def unknown(self, names: Sequence[Hashable]) -> list[int]:
         """Return the places of texts whose term values are not kept."""
@@ -48,19 +51,28 @@ class ScopeFollower:
             start = len(self._places)
             added = self.model.matrix(documents)
             self._rows = sparse.vstack([self._rows, added], format="csr")
+            others = self.model.added(documents)
+            self._added += [0.0] * len(documents) if others is None else others[:, 0].tolist()
             self._places |= {name: start + place for place, name in enumerate(names)}
 
     def kept(self, names: Sequence[Hashable]) -> sparse.csr_matrix:
         """Return the kept rows of these names."""
         return self._rows[[self._places[name] for name in names]]
 
+    def added(self, names: Sequence[Hashable]) -> Floats:
+        """Return what the representations beside the terms add to the scope of these names."""
+        return np.asarray([self._added[self._places[name]] for name in names], dtype=np.float64)
+
     def scores(
         self,
         examples: Sequence[Example],
         background: Sequence[Document],
         waiting: sparse.csr_matrix,
+        added: Floats | None = None,
     ) -> Floats | None:
         """Return the scores of waiting papers, comparable with the model's probabilities.
+
+        `added` is what `added` returned for them.
 
         None: the examples have one verdict only.
         """
@@ -79,4 +91,6 @@ class ScopeFollower:
         weights = (fit.weights + self._words).astype(np.float32)
         slope, intercept = self.model.calibration.scope
         margins = np.asarray(waiting @ weights, dtype=np.float64) + fit.intercept
+        if added is not None:
+            margins += added
         return sigmoid(slope * margins + intercept)

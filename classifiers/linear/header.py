@@ -1,6 +1,9 @@
 """The header of a model file, readable without its arrays."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from classifiers.representations.names import DEFAULT, TFIDF
 
 #: increased when older files could be misread; never reused
 FORMAT = 3
@@ -29,6 +32,16 @@ class ModelHeader:
     #: by date or by hash (`holding.py`)
     held_out: str
     format: int = FORMAT
+    #: the representations in the model and their versions; models made before there were others
+    #: do not state them
+    representations: dict[str, str] = field(default_factory=lambda: {TFIDF: "1"})
+    #: "representation: kind of output" -> share beside the terms, 0 if it did not help
+    shares: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """The representations that were to be used, whether or not they helped."""
+        return tried(self.shares)
 
     @property
     def approved(self) -> int:
@@ -39,3 +52,8 @@ class ModelHeader:
     def rejected(self) -> int:
         """Papers it learned from as out of scope."""
         return self.counts.get("rejected", 0)
+
+
+def tried(shares: Iterable[str]) -> tuple[str, ...]:
+    """Return the representations that shares name, after the terms."""
+    return (*DEFAULT, *dict.fromkeys(share.split(": ")[0] for share in shares))

@@ -13,6 +13,7 @@ from classifiers.columns import ScoreColumns, join, of_probabilities, strongest
 from classifiers.linear.calibration import Calibration, probabilities
 from classifiers.linear.golden import Golden
 from classifiers.linear.header import ModelHeader
+from classifiers.linear.stacking import Beside
 from classifiers.linear.targets import SECTION, WORDS, Output, outputs
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import TERMS_KEPT, Probabilities, scores_of, section_probabilities
@@ -33,7 +34,8 @@ BATCH = 2_000
 class Model:
     """The parameters of a trained model.
 
-    A margin is the sum of value times weight over a text's terms, plus the intercept.
+    A margin is the sum of value times weight over a text's terms, plus the intercept, plus what
+    the representations beside the terms add.
     """
 
     header: ModelHeader
@@ -45,6 +47,8 @@ class Model:
     calibration: Calibration
     #: scored again when the model is loaded
     golden: Golden = field(default_factory=Golden)
+    #: representations beside the terms
+    beside: tuple[Beside, ...] = ()
 
     @property
     def model_id(self) -> str:
@@ -60,21 +64,32 @@ class Model:
         """Return one row of term values per document."""
         return self.features.transform(document_text(document) for document in documents)
 
-    def margins(self, matrix: sparse.csr_matrix) -> Floats:
-        """Return (rows, outputs)."""
-        return np.asarray(matrix @ self.weights, dtype=np.float64) + self.intercepts
+    def added(self, documents: Sequence[Document]) -> Floats | None:
+        """Return (documents, outputs): what others than terms add to margins; None: nothing."""
+        if not self.beside:
+            return None
+        texts = [document_text(document) for document in documents]
+        return np.asarray(np.sum([each.margins(texts) for each in self.beside], axis=0))
+
+    def margins(self, matrix: sparse.csr_matrix, added: Floats | None = None) -> Floats:
+        """Return (rows, outputs) of term values and of what `added` returned for the rows."""
+        margins = np.asarray(matrix @ self.weights, dtype=np.float64) + self.intercepts
+        return margins if added is None else margins + added
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
         """Return one `Scores` per document, in the same order."""
         found: list[Scores] = []
         for start in range(0, len(documents), BATCH):
             batch = documents[start : start + BATCH]
-            found.extend(self.scores([each.key for each in batch], self.matrix(batch)))
+            keys = [each.key for each in batch]
+            found.extend(self.scores(keys, self.matrix(batch), self.added(batch)))
         return found
 
-    def scores(self, keys: Sequence[str], matrix: sparse.csr_matrix) -> list[Scores]:
-        """Return one `Scores` per row of term values."""
-        known, sections = self._chances(matrix)
+    def scores(
+        self, keys: Sequence[str], matrix: sparse.csr_matrix, added: Floats | None = None
+    ) -> list[Scores]:
+        """Return one `Scores` per row of term values and of what `added` returned for the rows."""
+        known, sections = self._chances(matrix, added)
         named = self._terms(matrix, sections.argmax(axis=1))
         names, ends = self.features.terms_, named.starts.tolist()
         flat = [
@@ -86,7 +101,7 @@ class Model:
 
     def probabilities(self, documents: Sequence[Document]) -> Floats:
         """Return (documents, 1 + labels + sections): of scope, of labels, of sections."""
-        known, sections = self._chances(self.matrix(documents))
+        known, sections = self._chances(self.matrix(documents), self.added(documents))
         facets = [known.facets[facet.name] for facet in self.taxonomy.facets]
         return np.hstack([known.scope[:, np.newaxis], *facets, sections])
 
@@ -100,17 +115,19 @@ class Model:
         """Return the scores of at least one document as columns."""
         parts = []
         for start in range(0, len(documents), BATCH):
-            matrix = self.matrix(documents[start : start + BATCH])
-            known, sections = self._chances(matrix)
+            batch = documents[start : start + BATCH]
+            matrix = self.matrix(batch)
+            known, sections = self._chances(matrix, self.added(batch))
             terms = self._terms(matrix, sections.argmax(axis=1))
             parts.append(of_probabilities(known, self.taxonomy, sections, terms, sections_kept))
         return join(parts)
 
-    def _chances(self, matrix: sparse.csr_matrix) -> tuple[Probabilities, Floats]:
+    def _chances(
+        self, matrix: sparse.csr_matrix, added: Floats | None
+    ) -> tuple[Probabilities, Floats]:
         found = self.calibration
-        known = probabilities(
-            self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift
-        )
+        margins = self.margins(matrix, added)
+        known = probabilities(self.taxonomy, margins, found.scope, found.facets, found.shift)
         return known, section_probabilities(known, self.taxonomy)
 
     def _terms(self, matrix: sparse.csr_matrix, best: Places) -> RaggedArray:

@@ -24,7 +24,10 @@ from classifiers.linear.holding import hold_out
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.scope import old_approvals
+from classifiers.linear.stacking import Beside, Trial, stack
 from classifiers.linear.targets import outputs, own_sections, targets
+from classifiers.representations.base import Representation
+from classifiers.representations.names import DEFAULT
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document, Example
@@ -32,6 +35,8 @@ from config.taxonomy import Taxonomy
 
 Settings = dict[str, float | int | bool]
 
+#: characters of an ID that name representations
+_NAMED = 60
 #: below this the taxonomy's words are added to the vocabulary
 FEW_TEXTS = 20
 
@@ -44,11 +49,16 @@ def train(
     trained_at: datetime,
     seed: int = 0,
     recipe: Recipe | None = None,
+    representations: Sequence[str] = DEFAULT,
 ) -> Model:
     """Train a model; examples and background may be empty.
 
     Of several examples with one key the last counts. Background that is also an example is left
-    out. `seed` changes which examples are held out together.
+    out. `seed` changes which examples are held out together. Representations after the first, which
+    is TF-IDF, become part of the model where they help (`stacking.py`).
+
+    Raises:
+        RepresentationError: a representation is not installed or cannot convert the texts.
     """
     recipe = recipe or Recipe()
     examples = sorted({e.document.key: e for e in examples}.values(), key=lambda e: e.document.key)
@@ -59,14 +69,18 @@ def train(
     fitted = fit_outputs(corpus, *everything, recipe)
     held_out = hold_out(examples, unlabelled, recipe, salt=f"{seed}:")
     margins = held_margins(corpus, held_out.rounds, recipe)
-    calibration = calibrate(corpus, *margins, _chosen(examples, taxonomy), recipe)
-    learned = fitted.weights.astype(np.float32), fitted.intercepts
+    others = representations[1:]
+    texts = _texts(examples, unlabelled) if others else ([], [])
+    stacked = stack(others, Trial(corpus, texts, held_out.rounds, recipe), margins)
+    calibration = calibrate(corpus, *stacked.margins, _chosen(examples, taxonomy), recipe)
+    learned = fitted.weights.astype(np.float32), fitted.intercepts + stacked.intercepts
+    names = {each.name: each.version for each in _used(corpus, stacked.beside)}
     settings: Settings = {"seed": seed, **asdict(recipe)}
     data = _fingerprint(examples, unlabelled)
     moment = trained_at.astimezone(UTC).isoformat(timespec="seconds")
-    fingerprints = (data, taxonomy.fingerprint)
+    facts = (data, taxonomy.fingerprint, moment)
     header = ModelHeader(
-        model_id=_model_id(learned, calibration, settings, moment, fingerprints),
+        model_id=_model_id(learned, stacked.beside, calibration, settings, facts),
         trained_at=moment,
         data_fingerprint=data,
         taxonomy_fingerprint=taxonomy.fingerprint,
@@ -79,8 +93,10 @@ def train(
         counts={**_counts(corpus), "held out": int((~np.isnan(margins[0][:, 0])).sum())},
         metrics=calibration.metrics,
         held_out=held_out.chosen,
+        representations=names,
+        shares=stacked.shares,
     )
-    model = Model(header, taxonomy, corpus.features, *learned, calibration)
+    model = Model(header, taxonomy, corpus.features, *learned, calibration, beside=stacked.beside)
     known = [*(example.document for example in examples), *unlabelled]
     return replace(model, golden=_golden(model, corpus, known))
 
@@ -97,8 +113,7 @@ def _corpus(
     taxonomy: Taxonomy,
     recipe: Recipe,
 ) -> Corpus:
-    texts = [document_text(example.document) for example in examples]
-    stream = [document_text(document) for document in background]
+    texts, stream = _texts(examples, background)
     words = _vocabulary(taxonomy) if len(texts) + len(stream) < FEW_TEXTS else []
     features = TextFeatures(recipe.max_terms).fit([*texts, *stream, *words])
     own = tuple(section.id for section in own_sections(taxonomy))
@@ -115,6 +130,19 @@ def _corpus(
             background,
         ),
     )
+
+
+def _texts(
+    examples: Sequence[Example], background: Sequence[Document]
+) -> tuple[list[str], list[str]]:
+    return (
+        [document_text(example.document) for example in examples],
+        [document_text(document) for document in background],
+    )
+
+
+def _used(corpus: Corpus, beside: Sequence[Beside]) -> list[Representation]:
+    return [corpus.features, *(each.representation for each in beside)]
 
 
 def _vocabulary(taxonomy: Taxonomy) -> list[str]:
@@ -146,21 +174,28 @@ def _counts(corpus: Corpus) -> dict[str, int]:
 
 def _model_id(
     learned: Sequence[npt.NDArray[Any]],
+    beside: Sequence[Beside],
     calibration: Calibration,
     settings: Settings,
-    trained_at: str,
-    fingerprints: tuple[str, str],
+    facts: tuple[str, str, str],
 ) -> str:
-    """Return the day and a hash of what affects scores; predictions are stored by ID."""
+    """Return representations, day and a hash of what affects scores.
+
+    Predictions are stored by ID.
+    """
     content = hashlib.sha256()
     for array in (*learned, np.asarray(calibration.scope), calibration.shift):
         content.update(array.tobytes())
     facets = {name: asdict(facet) for name, facet in calibration.facets.items()}
     for table in (settings, facets):
         content.update(json.dumps(table, sort_keys=True).encode())
-    for part in (*fingerprints, trained_at):
+    for part in facts:
         content.update(part.encode())
-    return f"tfidf-{trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"
+    for each in beside:
+        content.update(f"{each.representation.name} {each.representation.version}".encode())
+        content.update(each.weights.tobytes())
+    names = ".".join((*DEFAULT, *(each.representation.name for each in beside)))
+    return f"{names[:_NAMED]}-{facts[-1][:10].replace('-', '')}-{content.hexdigest()[:10]}"
 
 
 def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:

@@ -3,8 +3,8 @@
 Fitted by scikit-learn; transformed with the same bits but faster, by integers instead of strings.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from classifiers.representations.base import Arrays
 from classifiers.representations.lookup import Lookup
+from classifiers.representations.names import TFIDF
 from classifiers.representations.scan import PACKED, packed, scan
 from classifiers.text import TOKEN_PATTERN
 
@@ -34,6 +36,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         column_: the column of each term.
         idf_: their inverse document frequencies.
     """
+
+    name = TFIDF
+    version = "1"
 
     def __init__(self, max_terms: int = 100_000) -> None:
         self.max_terms = max_terms
@@ -86,6 +91,22 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         counts.data += 1.0
         counts.data *= self.idf_[counts.indices]
         return normalize(counts, norm="l2", copy=False)
+
+    def columns(self) -> list[str]:
+        """Return the terms, one per column."""
+        return self.terms_
+
+    def arrays(self) -> Arrays:
+        """Return the terms as text in lines, and their inverse document frequencies."""
+        lines = "\n".join(self.terms_).encode()
+        return {"terms": np.frombuffer(lines, dtype=np.uint8), "idf": self.idf_}
+
+    def load(self, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """Take terms and frequencies learned before."""
+        terms, idf = arrays["terms"].tobytes().decode().split("\n"), arrays["idf"]
+        if idf.shape != (len(terms),) or idf.dtype.kind != "f" or not np.isfinite(idf).all():
+            raise ValueError("the array 'idf' has a wrong shape or content")
+        return self.restore(terms, idf)
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002 - the contract
         """Return the terms, one per column."""

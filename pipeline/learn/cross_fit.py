@@ -84,6 +84,7 @@ def cross_fit(services: Services, run: Run) -> CrossFitReport:
             services.taxonomy,
             trained_at=now,
             seed=settings.seed,
+            representations=settings.representations,
         )
         for scores in model.predict([one.document for one in held]):
             if decided := standing.get(scores.key):

@@ -50,6 +50,7 @@ def evaluate(
         survey=survey,
         models=services.models,
         seed=settings.seed,
+        representations=settings.representations,
         curve=curve,
     )
     if simulate:

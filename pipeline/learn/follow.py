@@ -92,7 +92,11 @@ class Follower:
         keys = {example.document.key for example in examples}
         background = [document for document in self._background if document.key not in keys]
         names = [(one.arxiv_id, one.predicted_at) for one in waiting]
-        scores = scope.scores(examples, background, scope.kept(names)) if names else None
+        scores = (
+            scope.scores(examples, background, scope.kept(names), scope.added(names))
+            if names
+            else None
+        )
         if scores is None:
             return self._cleared()
         order = FollowedOrder(

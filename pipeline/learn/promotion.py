@@ -212,7 +212,13 @@ def _like(
 ) -> Model:
     seed = int(model.header.settings.get("seed", 0))
     return train(
-        examples, background, model.taxonomy, trained_at=split.cut, seed=seed, recipe=recipe
+        examples,
+        background,
+        model.taxonomy,
+        trained_at=split.cut,
+        seed=seed,
+        recipe=recipe,
+        representations=model.header.tried,
     )
 
 

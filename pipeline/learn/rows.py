@@ -14,8 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from classifiers.representations.names import DEFAULT
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.files import open_regular, put_in_place
@@ -36,6 +37,7 @@ class TrainingRows:
     examples: TrainingSet
     trained_at: datetime
     seed: int
+    representations: tuple[str, ...] = DEFAULT
 
 
 class _Line(BaseModel):
@@ -47,6 +49,7 @@ class _Head(_Line):
     trained_at: AwareDatetime
     seed: int
     taxonomy: str
+    representations: tuple[str, ...] = Field(default=DEFAULT, min_length=1)
 
 
 class _Paper(_Line):
@@ -75,6 +78,7 @@ def write_rows(path: Path, rows: TrainingRows, taxonomy: Taxonomy) -> None:
         trained_at=rows.trained_at,
         seed=rows.seed,
         taxonomy=taxonomy.fingerprint,
+        representations=rows.representations,
     )
     papers = (*map(_decided, rows.examples.decided), *map(_undecided, rows.examples.background))
     lines = (head, *sorted(papers, key=lambda paper: paper.key))
@@ -132,7 +136,12 @@ def read_rows(path: Path, taxonomy: Taxonomy) -> TrainingRows:
             hint="Name that taxonomy in [survey] taxonomy, or export the rows again.",
         )
     ordered = sorted(decided, key=lambda one: (one.decided_at, one.example.document.key))
-    return TrainingRows(TrainingSet(tuple(ordered), tuple(background)), head.trained_at, head.seed)
+    return TrainingRows(
+        TrainingSet(tuple(ordered), tuple(background)),
+        head.trained_at,
+        head.seed,
+        head.representations,
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -85,6 +85,7 @@ def train(
     Raises:
         NothingToLearnError: a model of the present decisions would be worse than the cue words.
         RowsError: a file of rows cannot be read or written.
+        RepresentationError: a representation is not installed or cannot convert the texts.
     """
     settings, models, now = services.settings.classifier, services.models, services.clock()
     taken = read_rows(rows, services.taxonomy) if rows else _stored(services, now)
@@ -99,6 +100,7 @@ def train(
         services.taxonomy,
         trained_at=taken.trained_at,
         seed=taken.seed,
+        representations=taken.representations,
     )
     known = _known(models)
     contest = _compare(model, examples, models, run)
@@ -140,7 +142,7 @@ def _stored(services: Services, now: datetime) -> TrainingRows:
         background=settings.background,
         reasons=services.settings.review.reasons,
     )
-    return TrainingRows(examples, now, settings.seed)
+    return TrainingRows(examples, now, settings.seed, settings.representations)
 
 
 def _check_enough(examples: TrainingSet, models: ModelRegistry, *, force: bool) -> None:

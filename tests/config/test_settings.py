@@ -72,6 +72,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["moves", "withdrawals", "publications", "ending"]), min_size=1
     ),
     "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
+    'a list of names of representations, each once and "tfidf" first': st.just(["tfidf", "mine"]),
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
     'a time of day such as "08:30", or nothing': st.sampled_from(["00:00", "23:59"]),
     "a number of seconds above zero": _SECONDS,

@@ -10,6 +10,7 @@ from classifiers.cues import CueClassifier
 from classifiers.linear.training import train
 from classifiers.measure.baselines import BAYES, AsreviewRule, NaiveBayes, plain
 from classifiers.measure.evaluation import Split, evaluate, evaluate_ranking
+from classifiers.representations.names import DEFAULT
 from classifiers.text import document_text
 from classifiers.types import Classifier, Document, Example
 from config.taxonomy import Taxonomy
@@ -40,6 +41,7 @@ class Bench:
     taxonomy: Taxonomy
     seed: int
     run: Run
+    representations: Sequence[str] = DEFAULT
 
     @property
     def own(self) -> int:
@@ -53,7 +55,12 @@ class Bench:
     def recipe(self, examples: Sequence[Example]) -> Contender:
         """Train today's recipe."""
         model = train(
-            examples, self.stream, self.taxonomy, trained_at=self.split.cut, seed=self.seed
+            examples,
+            self.stream,
+            self.taxonomy,
+            trained_at=self.split.cut,
+            seed=self.seed,
+            representations=self.representations,
         )
         return Contender(RECIPE, model, examples, self.stream)
 

@@ -80,11 +80,19 @@ def _before(model: Model, learned: Learned, recipe: Contender, bench: Bench) -> 
     stream = [d for d in bench.stream if d.key in learned.background]
     stream += [e.document for e in bench.split.train if e.document.key in learned.background]
     seed = int(model.header.settings.get("seed", 0))
-    if settings == Recipe() and seed == bench.seed and _same(recipe, examples, stream):
+    tried = model.header.tried
+    today = (Recipe(), bench.seed, set(bench.representations))
+    if (settings, seed, set(tried)) == today and _same(recipe, examples, stream):
         return replace(recipe, name=IN_USE_BEFORE)
     bench.run.stage("training the settings of the model in use")
     trained = train(
-        examples, stream, bench.taxonomy, trained_at=bench.split.cut, seed=seed, recipe=settings
+        examples,
+        stream,
+        bench.taxonomy,
+        trained_at=bench.split.cut,
+        seed=seed,
+        recipe=settings,
+        representations=tried,
     )
     return Contender(IN_USE_BEFORE, trained, examples, stream)
 

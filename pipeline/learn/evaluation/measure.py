@@ -32,6 +32,7 @@ def measure(
     survey: str,
     models: ModelRegistry,
     seed: int,
+    representations: Sequence[str] = DEFAULT,
     curve: bool = True,
 ) -> EvaluationReport:
     """Measure today's recipe and its baselines on the newest decisions.
@@ -43,6 +44,7 @@ def measure(
         survey: the title of the report.
         models: its current model is measured too, without papers of its training.
         seed: of the random generator in training.
+        representations: what today's recipe is trained with.
         curve: also measure a learning curve.
 
     Raises:
@@ -56,7 +58,7 @@ def measure(
     stream = unmarked(examples.known_before(split.cut), tested)
     listed_ids = {example.document.key for example in examples.listed}
     listed = sum(example.document.key in listed_ids for example in split.train)
-    bench = Bench(split, stream, listed, taxonomy, seed, run)
+    bench = Bench(split, stream, listed, taxonomy, seed, run, representations)
     run.stage(f"training {RECIPE}")
     recipe = bench.recipe(split.train)
     first = measured(recipe, split.test, taxonomy)
