@@ -48,7 +48,7 @@ class HashedCharacters:
         np.log(counts.data, out=counts.data)
         counts.data += 1.0
         counts.data *= self._idf[counts.indices]
-        return normalize(counts, norm="l2", copy=False)
+        return normalize(counts, norm="l2", copy=False) if counts.shape[0] else counts
 
     def columns(self) -> None:
         """Return None: several runs of characters share a column."""

@@ -100,6 +100,8 @@ def show(
         f"golden       {_golden(registry, wanted, taxonomy)}",
     ]
     tables: dict[str, Mapping[str, object]] = {
+        "sees": {name: f"version {made}" for name, made in header.representations.items()},
+        "shares": header.shares,
         "libraries": header.libraries,
         "settings": header.settings,
         "counts": header.counts,

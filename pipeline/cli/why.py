@@ -149,6 +149,7 @@ def _document(reasons: Reasons) -> dict[str, object]:
         "approved": reasons.approved,
         "rejected": reasons.rejected,
         "own": reasons.own,
+        "beside": reasons.beside,
     }
 
 
@@ -160,6 +161,7 @@ def _breakdown(breakdown: ScoreBreakdown, certainty: Certainty) -> Text:
         for value, name in (
             (rounded.others_for, "other terms for"),
             (rounded.others_against, "other terms against"),
+            (rounded.wordless, "no words"),
             (rounded.rounding, "rounding"),
         )
         if value

@@ -246,6 +246,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
     special |= {"suggest_form": ("a.yml", "b.yml"), "enabled": ("true", "false")}
     special |= {"follow": ("true", "false")}
+    special |= {"representations": ('["tfidf"]', '["tfidf", "mine"]')}
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
@@ -650,3 +651,12 @@ def test_list_of_other_things_is_refused(file: Path, written: str) -> None:
 
     assert "list is" in (said := error_of(file))
     assert "must be files and directories: one path" in said
+
+
+@pytest.mark.parametrize(
+    "value", ["[]", '["mine"]', '["mine", "tfidf"]', '["tfidf", "tfidf"]', '["tfidf", "A"]']
+)
+def test_representations_begin_with_the_terms(file: Path, value: str) -> None:
+    file.write_text(f"[classifier]\nrepresentations = {value}\n", "utf-8")
+    with pytest.raises(ConfigError, match=r'must be a list of names.*each once and "tfidf" first'):
+        load_settings(file)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from classifiers.identity import marks, unmarked
 from classifiers.kept.registry import ModelRegistry
+from classifiers.representations.names import DEFAULT
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
 from pipeline.learn.evaluation.contenders import Bench, cue_words, measured, rivals

@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.1
 class RoundedBreakdown:
     """A breakdown in two decimals that add up.
 
-    base + for + against + others for + others against + rounding = score
+    base + for + against + others for + others against + wordless + rounding = score
     """
 
     base: float
@@ -37,6 +37,8 @@ class RoundedBreakdown:
     #: the rounding difference that no other sum takes
     rounding: float
     score: float
+    #: added by representations beside the terms
+    wordless: float = 0.0
 
     @property
     def total_for(self) -> float:
@@ -61,7 +63,7 @@ class RoundedBreakdown:
 
 @dataclass(frozen=True, slots=True)
 class ScoreBreakdown:
-    """One score of a paper: `score` = `base` + the sum of all shares."""
+    """One score of a paper: `score` = `base` + the sum of all shares + `wordless`."""
 
     #: `scope`, `section`, or the name of a facet
     kind: str
@@ -76,6 +78,8 @@ class ScoreBreakdown:
     base: float
     #: strongest first
     shares: tuple[TermShare, ...]
+    #: added by representations beside the terms, which have no words to show
+    wordless: float = 0.0
 
     @property
     def rounded(self) -> RoundedBreakdown:
@@ -86,11 +90,18 @@ class ScoreBreakdown:
         against = tuple(phrase for phrase in seen if phrase.value < 0)[:_SHOWN]
         shown = {phrase.tokens for phrase in (*speaking_for, *against)}
         rest = [*hidden, *(phrase for phrase in found if phrase.tokens not in shown)]
-        base, score = round(self.base, 2), round(self.score, 2)
+        base, score, wordless = (round(n, 2) for n in (self.base, self.score, self.wordless))
         others_for = _total_raw(phrase for phrase in rest if phrase.value > 0)
         others_against = _total_raw(phrase for phrase in rest if phrase.value < 0)
         rounding = round(
-            score - base - _total(speaking_for) - _total(against) - others_for - others_against, 2
+            score
+            - base
+            - wordless
+            - _total(speaking_for)
+            - _total(against)
+            - others_for
+            - others_against,
+            2,
         )
         # The difference is added to a sum that stays of its sign.
         if others_for + rounding > 0 and others_for >= -others_against:
@@ -106,6 +117,7 @@ class ScoreBreakdown:
             other_terms=sum(phrase.terms for phrase in rest),
             rounding=rounding,
             score=score,
+            wordless=wordless,
         )
 
 
@@ -202,10 +214,17 @@ class Reasons:
     approved: tuple[Neighbour, ...] = ()
     rejected: tuple[Neighbour, ...] = ()
     own: OwnDecisions = OwnDecisions()
+    #: representations of the model beside the terms
+    beside: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """Why the paper is in scope or not."""
         scope = self.breakdowns[0]
         rounded = scope.rounded
-        return reasons_sentence(rounded.speaking_for, rounded.against, scope.score)
+        sentence = reasons_sentence(rounded.speaking_for, rounded.against, scope.score)
+        if not rounded.wordless:
+            return sentence
+        return (
+            f"{sentence} Beside the words {' and '.join(self.beside)} gave {rounded.wordless:+.2f}."
+        )

@@ -43,6 +43,7 @@ class ModelExplainer:
             _matrix(model, [paper.document for paper in decided]),
             decided,
         )
+        self._beside = tuple(each.representation.name for each in model.beside)
         self._usual = _usual_similarity(model)
         #: texts that are compared again and again, and their term values; replaced as one
         self._compared: tuple[tuple[Document, ...], sparse.csr_matrix] = ((), _matrix(model, ()))
@@ -94,6 +95,7 @@ class ModelExplainer:
             approved=near.approved,
             rejected=near.rejected,
             own=near.own,
+            beside=self._beside,
         )
 
     def nearness(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
@@ -147,6 +149,7 @@ class ModelExplainer:
             score=found.score,
             base=found.base,
             shares=found.shares,
+            wordless=found.wordless,
         )
 
 
