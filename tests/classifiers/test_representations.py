@@ -74,7 +74,7 @@ def test_arrays_give_the_same_rows_again(name: str) -> None:
 
 def test_terms_are_columns_of_tfidf_alone() -> None:
     assert TextFeatures().fit(TEXTS).columns()[:1] == ["for"]
-    assert HashedCharacters().columns() is None
+    assert make("characters").columns() is None
 
 
 def test_spellings_are_alike_by_their_characters() -> None:
