@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from classifiers.representations.names import DEFAULT
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.files import open_regular, put_in_place
+from config.keytypes import Representations
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import LabelledExample, TrainingSet, Unlabelled
 
@@ -49,7 +50,7 @@ class _Head(_Line):
     trained_at: AwareDatetime
     seed: int
     taxonomy: str
-    representations: tuple[str, ...] = Field(default=DEFAULT, min_length=1)
+    representations: Representations = DEFAULT
 
 
 class _Paper(_Line):

@@ -27,7 +27,7 @@ from classifiers.text import tokens
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.learn.documents import document_of
-from pipeline.learn.explain.breakdown import OwnDecisions, ScoreBreakdown
+from pipeline.learn.explain.breakdown import OwnDecisions, Reasons, ScoreBreakdown
 from pipeline.learn.explain.by_cues import CueExplainer
 from pipeline.learn.explain.by_model import ModelExplainer
 from pipeline.learn.explain.decided import DecidedPaper, LiveDecisions
@@ -230,6 +230,14 @@ def test_rounded_breakdown_adds_up(values: list[float], base: float, words: list
     for phrase in shown.shown:
         assert phrase.tokens[0] not in FUNCTION_WORDS
         assert phrase.tokens[-1] not in FUNCTION_WORDS
+
+
+def test_what_has_no_words_is_a_sum_of_its_own() -> None:
+    breakdown = ScoreBreakdown("scope", "in_scope", "In scope", 0.5, 1.5, 0.25, (), wordless=1.25)
+    shown = breakdown.rounded
+    assert (shown.base, shown.wordless, shown.rounding, shown.score) == (0.25, 1.25, 0.0, 1.5)
+    reasons = Reasons("m", trained=True, breakdowns=(breakdown,), bases=(), beside=("signs",))
+    assert reasons.sentence.endswith("Beside the words signs gave +1.25.")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.taxonomy import Taxonomy
-from pipeline.learn.examples import load_training_set
+from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.rows import RowsError, TrainingRows, read_rows, write_rows
 from tests.support.learning import DAY, START, call, decide, decisions, settle, small_taxonomy_file
 
@@ -72,6 +72,18 @@ def test_same_rows_are_the_same_bytes(tmp_path: Path, taxonomy: Taxonomy) -> Non
         write_rows(path, read, taxonomy)
         assert path.read_bytes() == first
     assert gzip.decompress(first) == (tmp_path / "rows.jsonl").read_bytes()
+
+
+def test_representations_are_kept_with_the_rows(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    path = tmp_path / "rows.jsonl"
+    write_rows(path, TrainingRows(TrainingSet((), ()), START, 0), taxonomy)
+    assert "representations" not in path.read_text("utf-8")
+    names = ("tfidf", "signs")
+    write_rows(path, TrainingRows(TrainingSet((), ()), START, 0, names), taxonomy)
+    assert read_rows(path, taxonomy).representations == names
+    path.write_text(path.read_text("utf-8").replace("tfidf", "other"), "utf-8")
+    with pytest.raises(RowsError, match="Line 1 of"):
+        read_rows(path, taxonomy)
 
 
 @pytest.mark.parametrize(
