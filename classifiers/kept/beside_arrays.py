@@ -2,29 +2,50 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from classifiers.errors import DamagedModelError, RepresentationError, UnfitModelError
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.stacking import Beside
-from classifiers.representations.base import ARRAY_NAME, Arrays, as_rows
+from classifiers.representations.base import Arrays, as_rows
 from classifiers.representations.installed import make
+from classifiers.representations.names import is_name
 
-#: array of what a representation adds; names of arrays follow that of the representation and a dot
-_ADDS = "weights"
+#: what a representation adds to the margins, behind its name and a dot
+_ADDED = ("weights", "intercepts")
+#: before the names of the arrays that are its own
+_OWN = "own."
 
 
 def arrays_beside(one: Beside) -> Arrays:
-    """Return the arrays that keep a representation."""
-    own = {**one.representation.arrays(), _ADDS: one.weights}
-    return {f"{one.representation.name}.{name}": array for name, array in own.items()}
+    """Return the arrays that keep a representation.
+
+    Raises:
+        RepresentationError: it wants to keep something else than arrays of numbers.
+    """
+    name, own = one.representation.name, one.representation.arrays()
+    for key, array in own.items():
+        if not is_name(key) or np.asarray(array).dtype.hasobject:
+            raise RepresentationError(
+                f"The representation {name!r} cannot be kept: {key[:40]!r} is no array of numbers,"
+                " or its name is not of a to z, 0 to 9 and _."
+            )
+    return {
+        f"{name}.weights": one.weights,
+        f"{name}.intercepts": one.intercepts,
+        **{f"{name}.{_OWN}{key}": array for key, array in own.items()},
+    }
 
 
 def members_beside(header: ModelHeader, names: Sequence[str]) -> dict[str, str]:
     """Return file name -> array of the members that representations of the header may have."""
     found = {}
     for name in names:
-        owner, dot, rest = name.removesuffix(".npy").partition(".")
-        if dot and owner in header.representations and ARRAY_NAME.fullmatch(rest):
-            found[name] = f"{owner}.{rest}"
+        array = name.removesuffix(".npy")
+        owner, _, rest = array.partition(".")
+        own = rest.startswith(_OWN) and is_name(rest.removeprefix(_OWN))
+        if owner in header.representations and (rest in _ADDED or own):
+            found[name] = array
     return found
 
 
@@ -38,27 +59,27 @@ def restore_beside(name: str, header: ModelHeader, arrays: Arrays, outputs: int)
     try:
         representation = make(name)
     except RepresentationError as error:
-        raise UnfitModelError(f"Model {header.model_id}: {error.message}") from error
+        raise UnfitModelError(
+            f"Model {header.model_id}: {error.message}", hint=error.hint
+        ) from error
     made = header.representations[name]
     if representation.version != made:
         raise UnfitModelError(
             f"Model {header.model_id} was trained with the representation {name!r} in version"
             f" {made[:80]!r}, here is {representation.version!r}."
         )
-    own = {
-        array.removeprefix(f"{name}."): content
-        for array, content in arrays.items()
-        if array.startswith(f"{name}.")
-    }
+    before = f"{name}.{_OWN}"
+    own = {key.removeprefix(before): arrays[key] for key in arrays if key.startswith(before)}
     try:
-        weights = own.pop(_ADDS)
+        added = tuple(arrays[f"{name}.{each}"] for each in _ADDED)
         representation.load(own)
         width = as_rows(representation.transform(["a text"])).shape[1]
-        as_rows(weights)
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise DamagedModelError(f"Model {header.model_id} is incomplete ({error}).") from error
-    if weights.shape != (width, outputs) or weights.dtype.kind != "f":
-        raise DamagedModelError(
-            f"Model {header.model_id}: the array '{name}.{_ADDS}' has a wrong shape or content."
-        )
-    return Beside(representation, weights)
+    shapes = ((width, outputs), (outputs,))
+    for each, array, shape in zip(_ADDED, added, shapes, strict=True):
+        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise DamagedModelError(
+                f"Model {header.model_id}: the array '{name}.{each}' has a wrong shape or content."
+            )
+    return Beside(representation, *added)

@@ -1,6 +1,5 @@
 """The header of a model file, readable without its arrays."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from classifiers.representations.names import DEFAULT, TFIDF
@@ -41,7 +40,7 @@ class ModelHeader:
     @property
     def tried(self) -> tuple[str, ...]:
         """The representations that were to be used, whether or not they helped."""
-        return tried(self.shares)
+        return (*DEFAULT, *dict.fromkeys(share.split(": ")[0] for share in self.shares))
 
     @property
     def approved(self) -> int:
@@ -52,8 +51,3 @@ class ModelHeader:
     def rejected(self) -> int:
         """Papers it learned from as out of scope."""
         return self.counts.get("rejected", 0)
-
-
-def tried(shares: Iterable[str]) -> tuple[str, ...]:
-    """Return the representations that shares name, after the terms."""
-    return (*DEFAULT, *dict.fromkeys(share.split(": ")[0] for share in shares))

@@ -22,7 +22,6 @@ from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.targets import UNKNOWN, WORDS, outputs
 from classifiers.representations.base import Representation, as_rows
-from classifiers.representations.installed import make
 from config.taxonomy import Taxonomy
 
 Floats32 = npt.NDArray[np.float32]
@@ -37,16 +36,18 @@ MOST = 5.0
 
 @dataclass(frozen=True)
 class Beside:
-    """A representation beside the terms, and what its columns add to the margins."""
+    """A representation beside the terms, and what it adds to the margins."""
 
     representation: Representation
     #: (columns, outputs), times the share
     weights: Floats32
+    #: (outputs,), times the share
+    intercepts: Floats
 
     def margins(self, texts: Sequence[str]) -> Floats:
         """Return (texts, outputs), to be added to the margins of the terms."""
         rows = as_rows(self.representation.transform(texts))
-        return np.asarray(rows @ self.weights, dtype=np.float64)
+        return np.asarray(rows @ self.weights, dtype=np.float64) + self.intercepts
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,6 @@ class Stacked:
 
     #: held-out margins of the examples and of the background
     margins: tuple[Floats, Floats]
-    #: (outputs,) to be added to the intercepts of the terms
-    intercepts: Floats
     beside: tuple[Beside, ...] = ()
     #: "representation: kind of output" -> share, 0 if it does not help
     shares: dict[str, float] = field(default_factory=dict)
@@ -75,21 +74,21 @@ class Trial:
     recipe: Recipe
 
 
-def stack(names: Sequence[str], trial: Trial, margins: tuple[Floats, Floats]) -> Stacked:
+def stack(tried: Sequence[Representation], trial: Trial, margins: tuple[Floats, Floats]) -> Stacked:
     """Try representations beside the terms, in their order, and keep those that help.
 
     `margins` are the held-out ones of the terms, of the examples and of the background.
 
     Raises:
-        RepresentationError: one is not installed or cannot convert these texts.
+        RepresentationError: one cannot convert these texts.
     """
-    found = Stacked(margins, np.zeros(len(outputs(trial.corpus.taxonomy))))
-    for name in names:
-        found = _tried(make(name), found, trial)
+    found = Stacked(margins)
+    for representation in tried:
+        found = _with(representation, found, trial)
     return found
 
 
-def _tried(representation: Representation, before: Stacked, trial: Trial) -> Stacked:
+def _with(representation: Representation, before: Stacked, trial: Trial) -> Stacked:
     corpus = trial.corpus
     own = _converted(representation, corpus, trial.texts)
     held = _held(own, trial.rounds, trial.recipe)
@@ -104,10 +103,10 @@ def _tried(representation: Representation, before: Stacked, trial: Trial) -> Sta
     factors = np.asarray([by_kind.get(output.kind, 0.0) for output in outputs(taxonomy)])
     everything = np.ones(len(own.targets), dtype=bool), np.ones(own.background.shape[0], dtype=bool)
     fitted = _fitted(own, *everything, trial.recipe)
+    weights = (factors * fitted.weights).astype(np.float32)
     return Stacked(
         (before.margins[0] + factors * held[0], before.margins[1] + factors * held[1]),
-        before.intercepts + factors * fitted.intercepts,
-        (*before.beside, Beside(representation, (fitted.weights * factors).astype(np.float32))),
+        (*before.beside, Beside(representation, weights, factors * fitted.intercepts)),
         shares,
     )
 

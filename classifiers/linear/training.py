@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ import scipy
 import sklearn
 from scipy import sparse
 
-from classifiers.linear.calibration import Calibration, calibrate, held_margins
+from classifiers.linear.calibration import calibrate, held_margins
 from classifiers.linear.fitting import Corpus, directions, fit_outputs
 from classifiers.linear.golden import Golden, spread
 from classifiers.linear.header import ModelHeader
@@ -24,16 +23,14 @@ from classifiers.linear.holding import hold_out
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.scope import old_approvals
-from classifiers.linear.stacking import Beside, Trial, stack
+from classifiers.linear.stacking import Trial, stack
 from classifiers.linear.targets import outputs, own_sections, targets
-from classifiers.representations.base import Representation
+from classifiers.representations.installed import make
 from classifiers.representations.names import DEFAULT
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy
-
-Settings = dict[str, float | int | bool]
 
 #: characters of an ID that name representations
 _NAMED = 60
@@ -60,7 +57,7 @@ def train(
     Raises:
         RepresentationError: a representation is not installed or cannot convert the texts.
     """
-    recipe = recipe or Recipe()
+    recipe, others = recipe or Recipe(), [make(name) for name in representations[1:]]
     examples = sorted({e.document.key: e for e in examples}.values(), key=lambda e: e.document.key)
     decided = {example.document.key for example in examples}
     unlabelled = sorted({d.key: d for d in background if d.key not in decided}.values(), key=_key)
@@ -69,36 +66,35 @@ def train(
     fitted = fit_outputs(corpus, *everything, recipe)
     held_out = hold_out(examples, unlabelled, recipe, salt=f"{seed}:")
     margins = held_margins(corpus, held_out.rounds, recipe)
-    others = representations[1:]
     texts = _texts(examples, unlabelled) if others else ([], [])
     stacked = stack(others, Trial(corpus, texts, held_out.rounds, recipe), margins)
     calibration = calibrate(corpus, *stacked.margins, _chosen(examples, taxonomy), recipe)
-    learned = fitted.weights.astype(np.float32), fitted.intercepts + stacked.intercepts
-    names = {each.name: each.version for each in _used(corpus, stacked.beside)}
-    settings: Settings = {"seed": seed, **asdict(recipe)}
-    data = _fingerprint(examples, unlabelled)
-    moment = trained_at.astimezone(UTC).isoformat(timespec="seconds")
-    facts = (data, taxonomy.fingerprint, moment)
+    learned = fitted.weights.astype(np.float32), fitted.intercepts
+    used = (corpus.features, *(each.representation for each in stacked.beside))
     header = ModelHeader(
-        model_id=_model_id(learned, stacked.beside, calibration, settings, facts),
-        trained_at=moment,
-        data_fingerprint=data,
+        model_id="",
+        trained_at=trained_at.astimezone(UTC).isoformat(timespec="seconds"),
+        data_fingerprint=_fingerprint(examples, unlabelled),
         taxonomy_fingerprint=taxonomy.fingerprint,
         libraries={
             "numpy": np.__version__,
             "scikit-learn": sklearn.__version__,
             "scipy": scipy.__version__,
         },
-        settings=settings,
+        settings={"seed": seed, **asdict(recipe)},
         counts={**_counts(corpus), "held out": int((~np.isnan(margins[0][:, 0])).sum())},
         metrics=calibration.metrics,
         held_out=held_out.chosen,
-        representations=names,
+        representations={each.name: each.version for each in used},
         shares=stacked.shares,
     )
     model = Model(header, taxonomy, corpus.features, *learned, calibration, beside=stacked.beside)
     known = [*(example.document for example in examples), *unlabelled]
-    return replace(model, golden=_golden(model, corpus, known))
+    return replace(
+        model,
+        header=replace(header, model_id=_model_id(model)),
+        golden=_golden(model, corpus, known),
+    )
 
 
 def _golden(model: Model, corpus: Corpus, documents: Sequence[Document]) -> Golden:
@@ -141,10 +137,6 @@ def _texts(
     )
 
 
-def _used(corpus: Corpus, beside: Sequence[Beside]) -> list[Representation]:
-    return [corpus.features, *(each.representation for each in beside)]
-
-
 def _vocabulary(taxonomy: Taxonomy) -> list[str]:
     labels = [label for facet in taxonomy.facets for label in facet.labels]
     words = [(*label.cues, label.definition) for label in labels]
@@ -172,30 +164,25 @@ def _counts(corpus: Corpus) -> dict[str, int]:
     }
 
 
-def _model_id(
-    learned: Sequence[npt.NDArray[Any]],
-    beside: Sequence[Beside],
-    calibration: Calibration,
-    settings: Settings,
-    facts: tuple[str, str, str],
-) -> str:
+def _model_id(model: Model) -> str:
     """Return representations, day and a hash of what affects scores.
 
     Predictions are stored by ID.
     """
-    content = hashlib.sha256()
-    for array in (*learned, np.asarray(calibration.scope), calibration.shift):
+    header, found, content = model.header, model.calibration, hashlib.sha256()
+    for array in (model.weights, model.intercepts, np.asarray(found.scope), found.shift):
         content.update(array.tobytes())
-    facets = {name: asdict(facet) for name, facet in calibration.facets.items()}
-    for table in (settings, facets):
+    facets = {name: asdict(facet) for name, facet in found.facets.items()}
+    for table in (header.settings, facets):
         content.update(json.dumps(table, sort_keys=True).encode())
-    for part in facts:
+    for part in (header.data_fingerprint, header.taxonomy_fingerprint, header.trained_at):
         content.update(part.encode())
-    for each in beside:
+    for each in model.beside:
         content.update(f"{each.representation.name} {each.representation.version}".encode())
         content.update(each.weights.tobytes())
-    names = ".".join((*DEFAULT, *(each.representation.name for each in beside)))
-    return f"{names[:_NAMED]}-{facts[-1][:10].replace('-', '')}-{content.hexdigest()[:10]}"
+        content.update(each.intercepts.tobytes())
+    names = ".".join(header.representations)[:_NAMED]
+    return f"{names}-{header.trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"
 
 
 def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:

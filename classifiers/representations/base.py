@@ -3,7 +3,6 @@
 TF-IDF is one. Another installed package adds one by an entry point (`installed.py`).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -13,9 +12,6 @@ from scipy import sparse
 
 #: what a model file keeps of a representation, by name
 Arrays = dict[str, npt.NDArray[Any]]
-
-#: valid names of an array
-ARRAY_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 @runtime_checkable
@@ -32,9 +28,6 @@ class Representation(Protocol):
 
     def transform(self, texts: Iterable[str]) -> Any:
         """Return one row per text, a scipy CSR matrix or a numpy array, best of length one."""
-
-    def columns(self) -> Sequence[str] | None:
-        """Return the terms behind the columns; None if the columns are not terms."""
 
     def arrays(self) -> Arrays:
         """Return what was learned as arrays of numbers, which model files keep."""

@@ -50,9 +50,6 @@ class HashedCharacters:
         counts.data *= self._idf[counts.indices]
         return normalize(counts, norm="l2", copy=False) if counts.shape[0] else counts
 
-    def columns(self) -> None:
-        """Return None: several runs of characters share a column."""
-
     def arrays(self) -> Arrays:
         """Return the inverse document frequencies."""
         return {"idf": self._idf}

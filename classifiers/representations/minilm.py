@@ -43,9 +43,6 @@ class MiniLM:
             parts.append(self._encode(part))
         return np.concatenate(parts)
 
-    def columns(self) -> None:
-        """Return None: no column is a term."""
-
     def arrays(self) -> Arrays:
         """Return nothing, because the weights are the package's."""
         return {}

@@ -11,5 +11,5 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 def is_name(text: object) -> bool:
-    """Return whether a text can be the name of a representation."""
+    """Return whether a text can be the name of a representation, or of an array it keeps."""
     return isinstance(text, str) and _NAME.fullmatch(text) is not None

@@ -92,10 +92,6 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         counts.data *= self.idf_[counts.indices]
         return normalize(counts, norm="l2", copy=False)
 
-    def columns(self) -> list[str]:
-        """Return the terms, one per column."""
-        return self.terms_
-
     def arrays(self) -> Arrays:
         """Return the terms as text in lines, and their inverse document frequencies."""
         lines = "\n".join(self.terms_).encode()

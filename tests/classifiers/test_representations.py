@@ -14,7 +14,6 @@ from classifiers.linear.training import train
 from classifiers.representations.base import Representation
 from classifiers.representations.characters import HashedCharacters
 from classifiers.representations.installed import installed, make
-from classifiers.representations.tfidf import TextFeatures
 from config.taxonomy import Taxonomy
 from tests.support.representations import install
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
@@ -70,11 +69,6 @@ def test_arrays_give_the_same_rows_again(name: str) -> None:
     again = make(name).load(fitted.arrays())
     assert (fitted.transform(TEXTS) != again.transform(TEXTS)).nnz == 0
     assert fitted.transform([]).shape == (0, fitted.transform(TEXTS).shape[1])
-
-
-def test_terms_are_columns_of_tfidf_alone() -> None:
-    assert TextFeatures().fit(TEXTS).columns()[:1] == ["for"]
-    assert make("characters").columns() is None
 
 
 def test_spellings_are_alike_by_their_characters() -> None:

@@ -136,6 +136,8 @@ def test_order_keeps_what_was_added(model: Model, papers: list[Example]) -> None
     assert scores is not None
     wanted = [number % 2 == 0 for number in range(700, 710)]
     assert [bool(score > np.median(scores)) for score in scores] == wanted
+    # on the scale of the model's probabilities, because the intercept is part of what is added
+    assert ((scores > 0.5) == wanted).all()
 
 
 @pytest.fixture
@@ -188,7 +190,7 @@ def test_wrong_arrays_of_a_representation_are_refused(
         "kind": weights.astype(int),
     }.get(spoilt, weights)
     if spoilt in {"missing", "own"}:
-        del arrays["signs.weights" if spoilt == "missing" else "signs.scale"]
+        del arrays["signs.intercepts" if spoilt == "missing" else "signs.own.weights"]
     packed = artifact._packed(arrays)
     saved.with_suffix(".npz").write_bytes(packed)
     header = json.loads(saved.read_text("utf-8"))
@@ -207,6 +209,15 @@ def test_representation_that_fails_in_training_is_named(
 ) -> None:
     with pytest.raises(RepresentationError, match=said):
         _model(papers, taxonomy, name)
+
+
+def test_what_is_no_array_of_numbers_is_not_kept(
+    papers: list[Example], taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    model = _model(papers, taxonomy, "objects")
+    with pytest.raises(RepresentationError, match="'objects' cannot be kept: 'scale' is no array"):
+        artifact.save(model, tmp_path)
+    assert not list(tmp_path.glob("*.npz"))
 
 
 def test_share_is_zero_for_noise_and_for_few_papers() -> None:

@@ -161,6 +161,7 @@ ELSEWHERE = {
     "storage/rotation.py": "a file name, of bounded length",
     "classifiers/representations/scan.py": "one character",
     "classifiers/kept/header_file.py": "our own model files",
+    "classifiers/representations/names.py": "one bounded match at the start",
     "pipeline/ingest/add.py": "what the operator typed; one bounded search",
     "pipeline/ingest/sources/feed/source.py": "categories of the settings",
     "pipeline/ingest/sources/query/client.py": "an abstract, of bounded length",

@@ -23,14 +23,11 @@ class Signs:
         rows = [[text.count(sign) > 0 for sign in "!?;"] for text in texts]
         return np.asarray(rows, dtype=np.float32).reshape(-1, 3) * self.scale
 
-    def columns(self):
-        return None
-
     def arrays(self):
-        return {"scale": np.asarray([self.scale])}
+        return {"weights": np.asarray([self.scale])}
 
     def load(self, arrays):
-        self.scale = arrays["scale"][0]
+        self.scale = arrays["weights"][0]
         return self
 
 
@@ -49,14 +46,18 @@ class Letters:
     def transform(self, texts):
         return self.counter.transform([*texts, ""])[:-1]
 
-    def columns(self):
-        return None
-
     def arrays(self):
         return {}
 
     def load(self, arrays):
         return self
+
+
+class Objects(Signs):
+    name = "objects"
+
+    def arrays(self):
+        return {"scale": np.asarray([self])}
 
 
 class Misnamed(Letters):
@@ -82,7 +83,7 @@ class Unknown:
 '''
 NAMES = {
     "signs": "Signs", "letters": "Letters", "misnamed": "Misnamed", "broken": "Broken",
-    "ragged": "Ragged", "unknown": "Unknown", "gone": "Gone",
+    "ragged": "Ragged", "unknown": "Unknown", "gone": "Gone", "objects": "Objects",
 }  # fmt: skip
 
 
