@@ -72,7 +72,9 @@ def _one(name: str) -> EntryPoint:
     offers = _foreign().get(name, [])
     if not offers:
         raise RepresentationError(
-            f"There is no representation {name[:40]!r}. Installed are: {', '.join(installed())}."
+            f"There is no representation {name[:40]!r}. Installed are: {', '.join(installed())}.",
+            hint=f"Install the package that offers it, or take {name[:40]!r} out of [classifier] "
+            "representations.",
         )
     if len(offers) > 1:
         raise RepresentationError(

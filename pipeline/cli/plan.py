@@ -8,6 +8,7 @@ from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.learn.checks import refusals
 from pipeline.learn.explain.certainty import certainty_of
 from pipeline.review.outlook.health import QueueHealth, chosen_limit, queue_health
 from pipeline.review.outlook.pace import Pace
@@ -77,9 +78,18 @@ def plan(
     report = queue_health(services.open_store, reviewer=name, limit=chosen, now=services.clock())
     with services.open_store() as store:
         session = session_report(store, name)
+    wrong = tuple(refusals(services))
     return Answer(
-        {"health": report, "session": session},
-        (*_health(report), *_progress(session), "", _weeks(report), "", *_limits(report)),
+        {"health": report, "session": session, "wrong": wrong},
+        (
+            *_health(report),
+            *_progress(session),
+            *(f"{one.check:<11} {one.what} {one.remedy}" for one in wrong),
+            "",
+            _weeks(report),
+            "",
+            *_limits(report),
+        ),
     )
 
 

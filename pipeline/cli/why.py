@@ -86,6 +86,7 @@ def why(
         Heading(f"{found.arxiv_id}  {plain_text(found.title)}"),
         *(f"note   {remark}" for remark in remarks),
         reasons.sentence,
+        *([reasons.wordless] if reasons.wordless else []),
         f"in scope: {certainty.shown(in_scope)}",
         *_own(reasons),
         f"model  {reasons.model_id}{trained}, {certainty.trained_line}",

@@ -1,7 +1,9 @@
-"""Check the model in use and the newest drift report."""
+"""Check representations, the model in use and the newest drift report."""
 
 from collections.abc import Iterator
 
+from classifiers.errors import ModelError, RepresentationError
+from classifiers.representations.installed import make
 from config.errors import LivingSurveyError
 from pipeline.learn.drift_report import newest_drift
 from pipeline.runtime.findings import Finding
@@ -10,6 +12,7 @@ from pipeline.runtime.services import Services
 
 def checks(services: Services) -> Iterator[Finding]:
     """Yield what is wrong or worth knowing."""
+    yield from _representations(services)
     yield from _model(services)
     newest = newest_drift(services.settings.classifier.reports)
     for sentence in newest.notable if newest else ():
@@ -20,6 +23,24 @@ def checks(services: Services) -> Iterator[Finding]:
             "newest decisions, `living-survey taxonomy --help` explains how to change sections.",
             wrong=False,
         )
+
+
+def refusals(services: Services) -> Iterator[Finding]:
+    """Yield for what `train` and `classify` will refuse to work, without loading the model."""
+    yield from _representations(services)
+    try:
+        services.models.check_current(services.taxonomy)
+    except ModelError as error:
+        yield Finding("model", error.message, error.hint)
+
+
+def _representations(services: Services) -> Iterator[Finding]:
+    """Yield those of the settings that cannot be made here."""
+    for name in services.settings.classifier.representations[1:]:  # the first is TF-IDF
+        try:
+            make(name)
+        except RepresentationError as error:
+            yield Finding("settings", error.message, error.hint)
 
 
 def _model(services: Services) -> Iterator[Finding]:

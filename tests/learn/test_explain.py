@@ -237,7 +237,8 @@ def test_what_has_no_words_is_a_sum_of_its_own() -> None:
     shown = breakdown.rounded
     assert (shown.base, shown.wordless, shown.rounding, shown.score) == (0.25, 1.25, 0.0, 1.5)
     reasons = Reasons("m", trained=True, breakdowns=(breakdown,), bases=(), beside=("signs",))
-    assert reasons.sentence.endswith("Beside the words signs gave +1.25.")
+    assert reasons.wordless == "Beside the words, signs: +1.25, without words to show."
+    assert replace(reasons, breakdowns=(replace(breakdown, wordless=0.0),)).wordless == ""
 
 
 @pytest.fixture

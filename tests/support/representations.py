@@ -1,5 +1,7 @@
 """A package of another project with representations, found by its entry points."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,27 @@ def install(folder: Path, patched: pytest.MonkeyPatch, module: str = "foreign_si
     (facts / "entry_points.txt").write_text(f"[living_survey.representations]\n{points}")
     patched.syspath_prepend(folder)
     return file
+
+
+def install_by_pip(source: Path, site: Path) -> Path:
+    """Build the package as a wheel, let pip install it into a directory, and return that."""
+    source.mkdir()
+    (source / "foreign_signs.py").write_text(_MODULE, "utf-8")
+    points = "".join(f'{name} = "foreign_signs:{kind}"\n' for name, kind in NAMES.items())
+    (source / "pyproject.toml").write_text(
+        "[build-system]\n"
+        'requires = ["hatchling"]\n'
+        'build-backend = "hatchling.build"\n\n'
+        "[project]\n"
+        'name = "foreign-signs"\n'
+        'version = "1.0"\n\n'
+        '[project.entry-points."living_survey.representations"]\n'
+        f"{points}\n"
+        "[tool.hatch.build.targets.wheel]\n"
+        'include = ["foreign_signs.py"]\n',
+        "utf-8",
+    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    offline = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(site)]
+    subprocess.run([*pip, *offline, str(source)], check=True, capture_output=True)
+    return site

@@ -219,12 +219,17 @@ class Reasons:
 
     @property
     def sentence(self) -> str:
-        """Why the paper is in scope or not."""
+        """Why the paper is in scope or not, by its words."""
         scope = self.breakdowns[0]
         rounded = scope.rounded
-        sentence = reasons_sentence(rounded.speaking_for, rounded.against, scope.score)
-        if not rounded.wordless:
-            return sentence
+        return reasons_sentence(rounded.speaking_for, rounded.against, scope.score)
+
+    @property
+    def wordless(self) -> str:
+        """What other representations add to the scope, in a sentence; empty if nothing."""
+        added = self.breakdowns[0].rounded.wordless
+        if not added:
+            return ""
         return (
-            f"{sentence} Beside the words {' and '.join(self.beside)} gave {rounded.wordless:+.2f}."
+            f"Beside the words, {' and '.join(self.beside)}: {added:+.2f}, without words to show."
         )
