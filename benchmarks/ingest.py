@@ -16,8 +16,9 @@ from lxml import etree
 
 from benchmarks.measure import ROOT, Row, Size, call, medians, run_python
 from benchmarks.records import Texts, stream_row, write_snapshot
-from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import PAGE_SIZE, ReplicaServer
+from pipeline.ingest.protocol.record import Record
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 
 #: a Wednesday, after the feeds of the day were built

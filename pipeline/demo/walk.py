@@ -15,9 +15,10 @@ from pathlib import Path
 from config.errors import LivingSurveyError
 from config.processes import child_environment, own_command
 from pipeline.demo.place import DATABASE, finish, prepare
-from pipeline.demo.replica.records import Record, load_records
+from pipeline.demo.replica.records import load_records
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.demo.steps import CHANGED, MONDAY, PAPERS, STEPS, WEEK
+from pipeline.ingest.protocol.record import Record
 
 _PORT = 8799
 

@@ -12,9 +12,9 @@ import pytest
 from pipeline.cli.fetch import feed_text
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
-from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import FeedReport
+from pipeline.ingest.protocol.record import Record, Version
 from storage.store import store_opener
 from tests.support.arxiv import make_record, noon
 from tests.support.cli import PATIENCE_SECONDS, Survey, survey_at

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from lxml import etree
 
-from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.protocol.record import Record
 from tests.support.replica import TUESDAY, make_record, make_records, shape
 
 FRIDAY = date(2023, 10, 27)

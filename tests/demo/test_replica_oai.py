@@ -10,8 +10,9 @@ import httpx
 import pytest
 from lxml import etree
 
-from pipeline.demo.replica.records import Record, Version, read_record
+from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.protocol.record import Record, Version
 from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, shape, token
 
 

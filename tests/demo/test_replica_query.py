@@ -8,9 +8,10 @@ import httpx
 import pytest
 from lxml import etree
 
-from pipeline.demo.replica.records import Record, read_record
-from pipeline.demo.replica.search import BadQueryError, parse
+from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.protocol.record import Record
+from pipeline.ingest.protocol.search import BadQueryError, parse
 from tests.support.replica import make_record, make_records, query, shape
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

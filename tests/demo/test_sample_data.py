@@ -14,8 +14,9 @@ from config.reasons import DEFAULT_REASONS, find_reason
 from config.taxonomy import load_taxonomy
 from pipeline.curated.parse import parse_list
 from pipeline.demo.replica.calendar import announcement_day
-from pipeline.demo.replica.records import Record, load_records
+from pipeline.demo.replica.records import load_records
 from pipeline.demo.steps import MONDAY
+from pipeline.ingest.protocol.record import Record
 from storage.arxiv_id import id_month, parse_arxiv_id
 
 SAMPLE = files("pipeline.demo.sample")

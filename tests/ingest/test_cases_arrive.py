@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.protocol.record import Record, Version
 from storage.store import OpenStore
 from tests.support.arxiv import fetch, make_record, noon
 from tests.support.builders import make_decision

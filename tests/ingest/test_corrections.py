@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.cli.fetch import fetch_text
-from pipeline.demo.replica.records import Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.corrections import (
     MOST_NAMED,
@@ -14,6 +13,7 @@ from pipeline.ingest.corrections import (
     corrections_text,
     counted_by_kind,
 )
+from pipeline.ingest.protocol.record import Version
 from storage.changes import Change
 from storage.store import OpenStore
 from storage.types import Source

@@ -13,9 +13,9 @@ import pytest
 from config.errors import UsageError
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
-from pipeline.demo.replica.records import Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import store_feed
+from pipeline.ingest.protocol.record import Version
 from pipeline.ingest.quarantine import RetryReport, retry
 from pipeline.ingest.replay import ReplayReport, feed_categories, replay
 from pipeline.ingest.sources.errors import BadResponseError

@@ -85,6 +85,11 @@ from pipeline.enrich.services.crossref import Work, notices_of
 from pipeline.enrich.services.dois import clean_doi, dois_of
 from pipeline.enrich.translation.answer import RefusedError, checked, texts_of
 from pipeline.enrich.venue import find_venue
+from pipeline.ingest.protocol.oai_records import split_name as served_name
+from pipeline.ingest.protocol.search import BadQueryError
+from pipeline.ingest.protocol.search import parse as parse_search
+from pipeline.ingest.protocol.tex import to_unicode
+from pipeline.ingest.protocol.xml import escape_template
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import looks_like_category
@@ -163,6 +168,8 @@ ELSEWHERE = {
     "classifiers/kept/header_file.py": "our own model files",
     "classifiers/representations/names.py": "one bounded match at the start",
     "pipeline/ingest/add.py": "what the operator typed; one bounded search",
+    "pipeline/ingest/protocol/oai.py": "a day and a token, of the request line's 4,094 bytes",
+    "pipeline/ingest/protocol/query.py": "an ID, of the request line's 4,094 bytes",
     "pipeline/ingest/sources/feed/source.py": "categories of the settings",
     "pipeline/ingest/sources/query/client.py": "an abstract, of bounded length",
     "pipeline/ingest/sources/query/source.py": "an error's reason; one class of characters",
@@ -255,6 +262,12 @@ def _line(text: str) -> None:
     parse_lines(
         [text.encode(), json.dumps(make_record(abstract=text)).encode()], Selection(), at=AT
     )
+
+
+def _served_search(text: str) -> None:
+    for searched in (text, f"ti:{text}", f'all:"{text}'):
+        with suppress(BadQueryError):
+            parse_search(searched[:4_094])
 
 
 def _page(text: str) -> None:
@@ -455,6 +468,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "normalise_url": lambda text: normalise_url(f"https://{text}"),
     "decode_accents": decode_accents,
     "split_authors": split_authors,
+    "served text": lambda text: (escape_template(text), to_unicode(text), served_name(text)),
+    "searches served": _served_search,
     "paragraphs": paragraphs,
     "plain_line": plain_line,
     "says_withdrawn": lambda text: says_withdrawn(f"{text} withdrawn"),

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from config.schema import ArxivSettings
-from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest import fetch as fetching
 from pipeline.ingest.fetch import FetchReport
+from pipeline.ingest.protocol.record import Record, Version
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services

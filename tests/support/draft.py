@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.demo.replica.records import Record, load_records
+from pipeline.demo.replica.records import load_records
+from pipeline.ingest.protocol.record import Record
 
 #: what a paper of a section is about: a title's beginning, a title's end, a sentence of abstract
 Topic = tuple[Sequence[str], Sequence[str], str]

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.demo.replica.records import Record
+from pipeline.ingest.protocol.record import Record
 from tests.support.replica import make_record
 
 FOLDER = Path(__file__).resolve().parents[1] / "curated" / "field"

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 from lxml import etree
 
-from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.protocol.record import Record
 
 TUESDAY = date(2026, 3, 17)
 

@@ -4,27 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 
-from pipeline.demo.replica.records import Record
-from pipeline.demo.replica.sets import category_set
-
-
-class Action(StrEnum):
-    """Why a paper is in a day's announcement, independent of the requested categories."""
-
-    NEW = "new"
-    REPLACE = "replace"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One paper in one day's announcement."""
-
-    record: Record
-    version: int
-    action: Action
+from pipeline.ingest.protocol.holdings import Action, Item
+from pipeline.ingest.protocol.record import Record
+from pipeline.ingest.protocol.sets import category_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +37,8 @@ class Catalogue:
         for record in visible:
             for day_of_feed, numbers in _announced(record).items():
                 action = Action.NEW if 1 in numbers else Action.REPLACE
-                announced[day_of_feed].append(Item(record, max(numbers), action))
+                names = record.categories
+                announced[day_of_feed].append(Item(record, max(numbers), action, names, names[0]))
         return View(
             records=tuple(visible),
             by_id={record.arxiv_id: record for record in visible},

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.demo.replica.answers import Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View
 from pipeline.demo.replica.faults import LONGEST_HANG_SECONDS, Fault, Kind
+from pipeline.ingest.protocol.answers import Answer, ResponseChange
 
 _RECORD = re.compile(rb"<(record|item|entry)>.*?</\1>", re.DOTALL)
 _DATE = re.compile(rb"(<(date|created|published|pubDate)>)[^<]*(</\2>)")

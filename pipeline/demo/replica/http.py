@@ -15,9 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pipeline.demo.replica.answers import Answer
 from pipeline.demo.replica.damage import Delivery
 from pipeline.demo.replica.log import Channel, RecordedRequest, RequestLog
+from pipeline.ingest.protocol.answers import Answer
 
 # gunicorn's limit in front of arXiv; a longer request line is refused.
 _LONGEST_REQUEST_LINE = 4094

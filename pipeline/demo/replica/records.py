@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,49 +19,13 @@ from typing import Any
 from config.errors import UsageError
 from config.files import open_regular
 from pipeline.demo.replica.calendar import announcement_day, last_deadline
+from pipeline.ingest.protocol.record import Record, Version
 from storage.arxiv_id import id_month, parse_arxiv_id
 
 #: the title of an id whose only known titles belong to other papers
 OTHER_TITLE = "(title on record differs)"
 # A paper at arXiv always has a category; seed rows come without.
 _UNKNOWN_CATEGORIES = ("cs.CV",)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version: when it was submitted, and on which day feeds announced it (None: on none)."""
-
-    number: int
-    submitted_at: datetime
-    announced: date | None
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One paper as the replica serves it. Text may hold TeX, as at arXiv."""
-
-    arxiv_id: str
-    title: str
-    abstract: str | None
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    versions: tuple[Version, ...]
-    #: OAI datestamp of the record in its last version
-    datestamp: date
-    comment: str | None = None
-    journal_ref: str | None = None
-    doi: str | None = None
-    license: str | None = None
-    report_no: str | None = None
-    submitter: str | None = None
-    #: the author string where the source has one, else the names joined
-    authors_text: str = ""
-
-    @property
-    def current(self) -> Version:
-        """The last version."""
-        return self.versions[-1]
 
 
 class ReplicaDataError(UsageError):

@@ -13,15 +13,16 @@ from typing import Self
 
 from config.errors import UsageError
 from config.loopback import is_loopback_host
-from pipeline.demo.replica import feeds, oai, query
-from pipeline.demo.replica.answers import Answer, ResponseChange
 from pipeline.demo.replica.calendar import NEW_YORK
 from pipeline.demo.replica.catalogue import Catalogue, View
 from pipeline.demo.replica.damage import Delivery, change_for, corrupt, delivery_for, replacement
 from pipeline.demo.replica.faults import Fault
+from pipeline.demo.replica.holdings import ViewHoldings
 from pipeline.demo.replica.http import HttpServer, Request
 from pipeline.demo.replica.log import Channel, RecordedRequest, RequestLog
-from pipeline.demo.replica.records import Record
+from pipeline.ingest.protocol import feeds, oai, query
+from pipeline.ingest.protocol.answers import Answer, ResponseChange
+from pipeline.ingest.protocol.record import Record
 
 #: records a page, as live resumption tokens of October 2026 say
 PAGE_SIZE = 1300
@@ -135,19 +136,18 @@ class ReplicaServer:
         self, request: Request, view: View, now: datetime, change: ResponseChange
     ) -> Answer:
         params = dict(request.pairs)
+        held = ViewHoldings(view, now.astimezone(NEW_YORK).date(), change)
         match request.recorded.channel:
             case Channel.OAI:
                 return oai.answer(
-                    request.pairs, view, now=now, page_size=self._page_size, change=change
+                    request.pairs, held, now=now, page_size=self._page_size, change=change
                 )
             case Channel.QUERY:
-                return query.answer(params, view, now=now, change=change)
+                return query.answer(params, held, now=now, change=change)
             case Channel.FEED:
                 form, _, wanted = request.path.removeprefix("/").partition("/")
                 version = params.get("version", "")
-                return feeds.answer(
-                    feeds.Form(form), wanted, view, now=now, version=version, change=change
-                )
+                return feeds.answer(feeds.Form(form), wanted, held, now=now, version=version)
             case None if request.path == "/feed/status":
                 headers = (("Content-Type", "text/html; charset=utf-8"),)
                 return Answer(b"Status: GOOD Version: 1.1", headers=headers)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
-from pipeline.demo.replica.records import Record
+from pipeline.ingest.protocol.record import Record
 from tests.support.replica import make_record
 from tests.support.texts import approved, outside
 

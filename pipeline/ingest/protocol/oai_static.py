@@ -2,22 +2,15 @@
 
 from functools import cache
 
-from pipeline.demo.replica.oai_records import PREFIXES
-from pipeline.demo.replica.sets import all_sets
-from pipeline.demo.replica.xml import escape_template as esc
+from pipeline.ingest.protocol.holdings import Identity
+from pipeline.ingest.protocol.oai_records import PREFIXES
+from pipeline.ingest.protocol.sets import all_sets
+from pipeline.ingest.protocol.xml import escape_template as esc
 
 _HELP = "https://info.arxiv.org/help"
 _EPRINTS = "http://www.openarchives.org/OAI/1.1/eprints"
 
-IDENTIFY = f"""    <Identify>
-        <repositoryName>arXiv</repositoryName>
-        <baseURL>https://oaipmh.arxiv.org/oai</baseURL>
-        <protocolVersion>2.0</protocolVersion>
-        <adminEmail>help@arxiv.org</adminEmail>
-        <earliestDatestamp>2005-09-16</earliestDatestamp>
-        <deletedRecord>persistent</deletedRecord>
-        <granularity>YYYY-MM-DD</granularity>
-            <description>
+ARXIV_DESCRIPTION = f"""            <description>
         <eprints xmlns="{_EPRINTS}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
 xsi:schemaLocation="{_EPRINTS} {_EPRINTS}.xsd">
             <content>
@@ -37,7 +30,20 @@ appropriateness.</text>
                 <URL>{_HELP}/submit/index.html</URL>
             </submissionPolicy>
         </eprints>
-    </description>
+    </description>"""
+
+
+def identify(identity: Identity) -> str:
+    """Return the `<Identify>` element."""
+    return f"""    <Identify>
+        <repositoryName>{esc(identity.name)}</repositoryName>
+        <baseURL>{esc(identity.base_url)}</baseURL>
+        <protocolVersion>2.0</protocolVersion>
+        <adminEmail>{esc(identity.admin)}</adminEmail>
+        <earliestDatestamp>{identity.earliest}</earliestDatestamp>
+        <deletedRecord>{identity.deleted}</deletedRecord>
+        <granularity>YYYY-MM-DD</granularity>
+{identity.description}
 
     </Identify>"""
 

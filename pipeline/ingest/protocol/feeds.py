@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
-from pipeline.demo.replica.calendar import NEW_YORK
-from pipeline.demo.replica.catalogue import Action, Item, View
-from pipeline.demo.replica.sets import ALIASES, archives, subject_classes
-from pipeline.demo.replica.xml import escape, escape_attribute
+from pipeline.ingest.protocol.answers import Answer
+from pipeline.ingest.protocol.holdings import Action, Feeds, Item, RefusedError
+from pipeline.ingest.protocol.sets import ALIASES, archives, subject_classes
+from pipeline.ingest.protocol.xml import escape, escape_attribute
 
+#: arXiv dates its days here
+NEW_YORK = ZoneInfo("America/New_York")
 #: arXiv cuts a feed here, silently
 ITEM_LIMIT = 2000
 #: replacements from this version on are left out
 VERSION_THRESHOLD = 6
 _SITE = "http://rss.arxiv.org"
+_UNREAD = "An item of this feed could not be read"
 _TYPE_ORDER = ("new", "cross", "replace", "replace-cross")
 _ARXIV = 'xmlns:arxiv="http://arxiv.org/schemas/atom"'
 _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -57,28 +60,23 @@ class _BadQueryError(Exception):
 def answer(
     form: Form,
     query: str,
-    view: View,
+    feeds: Feeds,
     *,
     now: datetime,
     version: str = "",
-    change: ResponseChange = NO_CHANGE,
 ) -> Answer:
     """Answer `/rss/QUERY` or `/atom/QUERY` at the aware UTC instant `now`."""
-    day = now.astimezone(NEW_YORK).date()
-    midnight = datetime.combine(day, time(), NEW_YORK)
     try:
         _check_version(version)
         names, categories = _categories(query)
-    except _BadQueryError as error:
+        announced = feeds.feed_of(names, categories)
+    except (_BadQueryError, RefusedError) as error:
+        midnight = _midnight(now.astimezone(NEW_YORK).date())
         title = f"Feed error for query: {_SITE}/{form}/{query}"
         # In error feeds arXiv's editor address has a dot where the @ belongs.
         head = _Head(form, query, title, str(error), now, midnight, "rss-help.arxiv.org", False)
         return _answer(head, (), status=400)
-    if change.stale_feed:
-        day = max((known for known in view.announced if known < day), default=day)
-    items = [item for item in view.announced.get(day, ()) if item.record.arxiv_id not in
-             change.hidden]  # fmt: skip
-    chosen = _choose(items, categories)
+    chosen = _choose(announced.items, categories)
     subject = ", ".join(names)
     head = _Head(
         form,
@@ -86,9 +84,13 @@ def answer(
         f"{subject} updates on arXiv.org",
         f"{subject} updates on the arXiv.org e-print archive.",
         now,
-        midnight,
+        _midnight(announced.day),
     )
-    return _answer(head, chosen)
+    return _answer(head, chosen, announced.unread)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), NEW_YORK)
 
 
 def _check_version(version: str) -> None:
@@ -136,12 +138,12 @@ def _categories(query: str) -> tuple[list[str], frozenset[str]]:
 def _choose(items: Iterable[Item], categories: frozenset[str]) -> list[tuple[Item, str]]:
     chosen = []
     for item in items:
-        if categories.isdisjoint(item.record.categories):
+        if categories.isdisjoint(item.categories):
             continue
         replaced = item.action is Action.REPLACE
         if replaced and item.version >= VERSION_THRESHOLD:
             continue
-        primary = item.record.categories[0] in categories
+        primary = item.primary in categories
         if replaced:
             kind = "replace" if primary else "replace-cross"
         else:
@@ -151,8 +153,14 @@ def _choose(items: Iterable[Item], categories: frozenset[str]) -> list[tuple[Ite
     return chosen[:ITEM_LIMIT]
 
 
-def _answer(head: _Head, items: Sequence[tuple[Item, str]], *, status: int = 200) -> Answer:
-    body = (_rss if head.form is Form.RSS else _atom)(head, items).encode()
+def _answer(
+    head: _Head,
+    items: Sequence[tuple[Item, str]],
+    unread: Sequence[str] = (),
+    *,
+    status: int = 200,
+) -> Answer:
+    body = (_rss if head.form is Form.RSS else _atom)(head, items, unread).encode()
     tomorrow = datetime.combine(_next_day(head.built), time(), NEW_YORK)
     headers = (
         ("Content-Type", f"application/{head.form}+xml"),
@@ -180,7 +188,7 @@ def _element(name: str, value: str | None, indent: str) -> str:
     return f"{indent}<{name}>{escape(value)}</{name}>\n" if value else ""
 
 
-def _rss(head: _Head, items: Sequence[tuple[Item, str]]) -> str:
+def _rss(head: _Head, items: Sequence[tuple[Item, str]], unread: Sequence[str]) -> str:
     midnight = format_datetime(head.midnight)
     skip = (
         "    <skipDays>\n      <day>Saturday</day>\n      <day>Sunday</day>\n    </skipDays>\n"
@@ -204,13 +212,27 @@ def _rss(head: _Head, items: Sequence[tuple[Item, str]]) -> str:
         f"    <pubDate>{midnight}</pubDate>\n"
         f"{skip}"
         + "".join(_rss_item(item, kind, midnight) for item, kind in items)
+        + "".join(_rss_unread(category, midnight) for category in unread)
         + "  </channel>\n</rss>\n"
+    )
+
+
+def _rss_unread(category: str, midnight: str) -> str:
+    """Return an item without an ID, for one that could not be read and may announce a paper."""
+    pad = "      "
+    return (
+        "    <item>\n"
+        f"{pad}<title>{_UNREAD}</title>\n"
+        f"{pad}<category>{escape(category)}</category>\n"
+        f"{pad}<pubDate>{midnight}</pubDate>\n"
+        f"{pad}<arxiv:announce_type>new</arxiv:announce_type>\n"
+        "    </item>\n"
     )
 
 
 def _rss_item(item: Item, kind: str, midnight: str) -> str:
     record, pad = item.record, "      "
-    categories = "".join(f"{pad}<category>{name}</category>\n" for name in record.categories)
+    categories = "".join(f"{pad}<category>{name}</category>\n" for name in item.categories)
     return (
         "    <item>\n"
         f"{pad}<title>{escape(record.title)}</title>\n"
@@ -228,7 +250,7 @@ def _rss_item(item: Item, kind: str, midnight: str) -> str:
     )
 
 
-def _atom(head: _Head, items: Sequence[tuple[Item, str]]) -> str:
+def _atom(head: _Head, items: Sequence[tuple[Item, str]], unread: Sequence[str]) -> str:
     url, built = escape_attribute(head.url), head.built.isoformat(timespec="microseconds")
     return (
         "<?xml version='1.0' encoding='UTF-8'?>\n"
@@ -239,13 +261,27 @@ def _atom(head: _Head, items: Sequence[tuple[Item, str]]) -> str:
         f'  <link href="{url}" rel="self" type="application/atom+xml"/>\n'
         f"  <subtitle>{escape(head.description)}</subtitle>\n"
         + "".join(_atom_entry(item, kind, head, built) for item, kind in items)
+        + "".join(_atom_unread(category, head, built) for category in unread)
         + "</feed>\n"
+    )
+
+
+def _atom_unread(category: str, head: _Head, built: str) -> str:
+    pad = "    "
+    return (
+        "  <entry>\n"
+        f"{pad}<title>{_UNREAD}</title>\n"
+        f"{pad}<updated>{built}</updated>\n"
+        f'{pad}<category term="{escape_attribute(category)}"/>\n'
+        f"{pad}<published>{head.midnight.isoformat()}</published>\n"
+        f"{pad}<arxiv:announce_type>new</arxiv:announce_type>\n"
+        "  </entry>\n"
     )
 
 
 def _atom_entry(item: Item, kind: str, head: _Head, built: str) -> str:
     record, pad = item.record, "    "
-    categories = "".join(f'{pad}<category term="{name}"/>\n' for name in record.categories)
+    categories = "".join(f'{pad}<category term="{name}"/>\n' for name in item.categories)
     link = f"https://arxiv.org/abs/{record.arxiv_id}"
     return (
         "  <entry>\n"

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from pipeline.demo.replica.records import Record
-from pipeline.demo.replica.tex import to_unicode
+from pipeline.ingest.protocol.record import Record
+from pipeline.ingest.protocol.tex import to_unicode
 
 _FIELDS = {
     "ti": "ti", "title": "ti", "au": "au", "abs": "abs", "co": "co", "jr": "jr", "cat": "cat",
     "rn": "rn", "id": "id", "all": "all", "doi": "doi",
     "submittedDate": "submittedDate", "lastUpdatedDate": "submittedDate",
 }  # fmt: skip
+#: each nests the rest of the query once
+_MOST_TOKENS = 400
 _OPERATORS = {"AND", "OR", "ANDNOT"}
 _TOKEN = re.compile(
     r"""\s*(?:(?P<paren>[()])
@@ -52,6 +54,8 @@ def parse(text: str) -> Query:
         BadQueryError: parentheses or operators do not fit.
     """
     tokens = _tokens(text)
+    if len(tokens) > _MOST_TOKENS:
+        raise BadQueryError(text)
     query, rest = _expression(tokens, text)
     if rest:
         raise BadQueryError(text)

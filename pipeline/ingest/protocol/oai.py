@@ -1,7 +1,8 @@
 """Answer OAI-PMH 2.0 requests as https://oaipmh.arxiv.org/oai does.
 
 Errors have status 200. Tokens carry the request itself (percent-encoded query
-string), have an expirationDate and neither cursor nor completeListSize.
+string), have an expirationDate and neither cursor nor completeListSize, so no state is kept between
+two pages and a restart of the server breaks no list.
 """
 
 import re
@@ -10,15 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from pipeline.demo.replica import oai_records
-from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
-from pipeline.demo.replica.catalogue import View, in_set
-from pipeline.demo.replica.oai_static import FORMATS, IDENTIFY, list_sets
-from pipeline.demo.replica.records import Record
-from pipeline.demo.replica.sets import all_sets
-from pipeline.demo.replica.xml import escape_template as esc
+from pipeline.ingest.protocol import oai_records
+from pipeline.ingest.protocol.answers import NO_CHANGE, Answer, ResponseChange
+from pipeline.ingest.protocol.holdings import Identity, Listed, Mark, Records, RefusedError, Window
+from pipeline.ingest.protocol.oai_static import FORMATS, identify, list_sets
+from pipeline.ingest.protocol.sets import all_sets
+from pipeline.ingest.protocol.xml import escape_template as esc
 
-EARLIEST = date(2005, 9, 16)
 #: arXiv lists this many headers a page (IDENTIFIERS_LIMIT)
 IDENTIFIERS_PAGE = 20_000
 _LISTS = ("ListRecords", "ListIdentifiers")
@@ -47,66 +46,77 @@ class OaiError(Exception):
     code: str
     reason: str = ""
     echo: str = ""
+    #: up to when the answer holds; None: now
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a request is answered from."""
+
+    records: Records
+    identity: Identity
+    now: datetime
+    page_size: int
+    change: ResponseChange
 
 
 def answer(
     pairs: Sequence[tuple[str, str]],
-    view: View,
+    records: Records,
     *,
     now: datetime,
     page_size: int,
     change: ResponseChange = NO_CHANGE,
 ) -> Answer:
     """Answer one request; `pairs` are its decoded parameters, `now` an aware UTC instant."""
+    given = _Given(records, records.identity(), now, page_size, change)
     try:
-        return _dispatch(pairs, view, now, page_size, change)
+        return _dispatch(pairs, given)
     except OaiError as error:
         reason = f" Reason: {error.reason}" if error.reason else ""
         body = f"<error code='{error.code}'>{_MEANING[error.code]}{esc(reason)}</error>"
         midnight = datetime(now.year, now.month, now.day, tzinfo=now.tzinfo) + timedelta(days=1)
         seconds = int((midnight - now).total_seconds())
-        return _envelope(f"    {body}", error.echo, now, f"max-age={seconds}", "oai")
+        moment = error.as_of or now
+        return _envelope(
+            f"    {body}", error.echo, given.identity, moment, (f"max-age={seconds}", "oai")
+        )
 
 
 def _forced_reason(code: str) -> str:
     return "Token decoding failed or format is invalid." if code == "badResumptionToken" else ""
 
 
-def _dispatch(
-    pairs: Sequence[tuple[str, str]],
-    view: View,
-    now: datetime,
-    page_size: int,
-    change: ResponseChange,
-) -> Answer:
-    if change.oai_error:
-        raise OaiError(change.oai_error, _forced_reason(change.oai_error))
+def _dispatch(pairs: Sequence[tuple[str, str]], given: _Given) -> Answer:
+    if given.change.oai_error:
+        raise OaiError(given.change.oai_error, _forced_reason(given.change.oai_error))
     params = dict(pairs)
     if len(params) != len(pairs):
         raise OaiError("badArgument", "Duplicate parameters not allowed")
     verb = params.get("verb", "")
     if verb in _LISTS:
-        return _list(params, view, now, page_size, change)
+        return _list(params, given)
     if verb == "GetRecord":
-        return _get_record(params, view, now, change)
+        return _get_record(params, given)
     if verb == "ListMetadataFormats":
         if unknown := params.keys() - {"verb", "identifier"}:
             raise OaiError("badArgument", f"Unallowed parameter: {min(unknown)}")
-        return _static(FORMATS, "ListMetadataFormats", now)
+        return _static(FORMATS, verb, given)
     if verb in {"Identify", "ListSets"}:
         if len(params) > 1:
             raise OaiError("badArgument", "No other parameters allowed")
-        return _static(IDENTIFY if verb == "Identify" else list_sets(), verb, now)
+        body = identify(given.identity) if verb == "Identify" else list_sets()
+        return _static(body, verb, given)
     raise OaiError("badVerb", "Invalid verb provided")
 
 
-def _static(body: str, verb: str, now: datetime) -> Answer:
-    return _envelope(body, f' verb="{verb}"', now, "max-age=31536000", "oai-static oai")
+def _static(body: str, verb: str, given: _Given) -> Answer:
+    cached = ("max-age=31536000", "oai-static oai")
+    return _envelope(body, f' verb="{verb}"', given.identity, given.now, cached)
 
 
-def _get_record(
-    params: dict[str, str], view: View, now: datetime, change: ResponseChange
-) -> Answer:
+def _get_record(params: dict[str, str], given: _Given) -> Answer:
     if params.keys() != {"verb", "identifier", "metadataPrefix"}:
         raise OaiError("badArgument", "Parameters provided did not match expected.")
     identifier, prefix = params["identifier"], params["metadataPrefix"]
@@ -117,41 +127,53 @@ def _get_record(
         raise OaiError("cannotDisseminateFormat", "Did not recognize requested format", echo)
     echo += f' metadataPrefix="{prefix}"'
     arxiv_id = identifier.removeprefix(_PREFIX)
-    record = view.by_id.get(arxiv_id)
-    if record is None or arxiv_id in change.hidden:
+    record = given.records.record(arxiv_id)
+    if record is None:
         raise OaiError("idDoesNotExist", "Nothing found for this ID", echo)
     element = oai_records.element(record, prefix)
     keys = f"paper-id-{arxiv_id} paper-id-{arxiv_id}-current oai-get-record oai"
     body = f"    <GetRecord>\n{element}    </GetRecord>"
-    return _envelope(body, echo, now, "max-age=800000", keys)
+    return _envelope(body, echo, given.identity, given.now, ("max-age=800000", keys))
 
 
-def _list(
-    params: dict[str, str], view: View, now: datetime, page_size: int, change: ResponseChange
-) -> Answer:
-    verb, skip, token_echo = params["verb"], 0, ""
+def _list(params: dict[str, str], given: _Given) -> Answer:
+    verb, place, token_echo = params["verb"], None, ""
     if "resumptionToken" in params:
         if len(params) > 2:
             raise OaiError("badArgument", "No other paramters allowed with resumptionToken")
-        params, skip, token_echo = _from_token(params["resumptionToken"], verb)
+        params, place, token_echo = _from_token(params["resumptionToken"], verb, given.records)
     prefix = _prefix(params)
-    matching = _matching(params, view, now, change)
-    limit = page_size if verb == "ListRecords" else IDENTIFIERS_PAGE
-    shown = matching[skip : skip + limit]
-    if not shown:
-        raise OaiError("noRecordsMatch", "", token_echo or _echo(params))
-    token, params = _token(params, matching, skip, limit, now, chained=bool(token_echo))
-    if change.repeated and skip:
-        shown = matching[max(0, skip - change.repeated) : skip] + shown
-    if change.empty_page:
-        shown = []
-    if verb == "ListRecords":
-        items = "".join(oai_records.element(record, prefix) for record in shown)
-    else:
-        items = "".join(map(oai_records.header, shown))
+    window = _window(params, given.identity, given.now)
+    mark = None if place is None else Mark(window.first, place)
+    limit = given.page_size if verb == "ListRecords" else IDENTIFIERS_PAGE
+    listed = _page(given.records, window, mark, limit)
+    if not listed.records and not listed.unread:
+        raise OaiError("noRecordsMatch", "", token_echo or _echo(params), listed.as_of)
+    token, params = _token(
+        params, given.records.mark, listed.following, given.now, chained=bool(token_echo)
+    )
+    items = ""
+    if not given.change.empty_page and verb == "ListRecords":
+        items = "".join(oai_records.element(record, prefix) for record in listed.records)
+        if prefix == "arXivRaw":  # in which they came
+            items += "".join(_as_it_came(raw) for raw in listed.unread)
+    elif not given.change.empty_page:
+        items = "".join(map(oai_records.header, listed.records))
     body = f"    <{verb}>\n{items}{token}    </{verb}>"
     echo = token_echo or _echo(params)
-    return _envelope(body, echo, now, "max-age=3600", "announce oai-list oai")
+    as_of = listed.as_of or given.now
+    return _envelope(body, echo, given.identity, as_of, ("max-age=3600", "announce oai-list oai"))
+
+
+def _page(records: Records, window: Window, mark: Mark | None, limit: int) -> Listed:
+    try:
+        return records.listed(window, mark, limit)
+    except RefusedError as error:
+        raise OaiError("badArgument", str(error)) from error
+
+
+def _as_it_came(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape") + "\n"
 
 
 def _prefix(params: dict[str, str]) -> str:
@@ -166,27 +188,11 @@ def _prefix(params: dict[str, str]) -> str:
     return prefix
 
 
-def _matching(
-    params: dict[str, str], view: View, now: datetime, change: ResponseChange
-) -> list[Record]:
-    start, end = _window(params, now)
-    wanted = params.get("set")
-    if wanted is not None and wanted not in dict(all_sets()):
-        raise OaiError("badArgument", "Set does not exist")
-    return [
-        record
-        for record in view.records
-        if start <= record.datestamp <= end
-        and (wanted is None or in_set(record, wanted))
-        and record.arxiv_id not in change.hidden
-    ]
-
-
-def _window(params: dict[str, str], now: datetime) -> tuple[date, date]:
-    start, end = EARLIEST, now.date()
+def _window(params: dict[str, str], identity: Identity, now: datetime) -> Window:
+    start, end = identity.earliest, now.date()
     if "from" in params:
         start = _parse_day(params["from"], "from")
-        if start < EARLIEST:
+        if start < identity.earliest:
             raise OaiError("badArgument", "start date too early")
     if "until" in params:
         end = _parse_day(params["until"], "until")
@@ -195,7 +201,10 @@ def _window(params: dict[str, str], now: datetime) -> tuple[date, date]:
     if "from" in params and "until" in params and end < start:
         reason = "until date must be greater than or equal to from date"
         raise OaiError("badArgument", reason)
-    return start, end
+    wanted = params.get("set")
+    if wanted is not None and wanted not in dict(all_sets()):
+        raise OaiError("badArgument", "Set does not exist")
+    return Window(start, end, wanted)
 
 
 def _parse_day(text: str, name: str) -> date:
@@ -207,43 +216,34 @@ def _parse_day(text: str, name: str) -> date:
     raise OaiError("badArgument", f"{name} date format must be YYYY-MM-DD")
 
 
-def _from_token(token: str, verb: str) -> tuple[dict[str, str], int, str]:
+def _from_token(token: str, verb: str, records: Records) -> tuple[dict[str, str], str, str]:
     # The URL was decoded once already; a token sent raw and one encoded again both end here.
     encoded = token if "%" in token else quote(token)
     echo = f" verb='{verb}' resumptionToken='{esc(encoded)}'"
     params = dict(parse_qsl(unquote(token)))
-    skip = params.pop("skip", "")
-    if not skip.isdigit() or not {"verb", "metadataPrefix"} <= params.keys():
+    place = params.pop(records.mark, "")
+    if not records.is_place(place) or not {"verb", "metadataPrefix"} <= params.keys():
         raise OaiError("badResumptionToken", "Token decoding failed or format is invalid.")
     if params["verb"] != verb:
         raise OaiError("badResumptionToken", "token from different verb", echo)
-    return params, int(skip), echo
+    return params, place, echo
 
 
 def _token(
-    params: dict[str, str],
-    matching: Sequence[Record],
-    skip: int,
-    limit: int,
-    now: datetime,
-    *,
-    chained: bool,
+    params: dict[str, str], name: str, mark: Mark | None, now: datetime, *, chained: bool
 ) -> tuple[str, dict[str, str]]:
     """Return the token element and the parameters it (and the echo) carries.
 
-    The next page restarts at the day of the first record not shown, past those already shown of
-    that day, so that a day's skip counts from the day's beginning.
+    The next page begins at the day of the mark, past its place within that day.
     """
-    if skip + limit >= len(matching):
+    if mark is None:
         return ("                    <resumptionToken/>\n\n" if chained else ""), params
-    day = matching[skip + limit].datestamp
-    before = next(i for i, record in enumerate(matching) if record.datestamp == day)
     following: dict[str, str] = {
-        name: str(day) if name == "from" else params[name]
-        for name in _LIST_PARAMS
-        if name in params or name == "from"
+        one: str(mark.day) if one == "from" else params[one]
+        for one in _LIST_PARAMS
+        if one in params or one == "from"
     }
-    value = quote(urlencode({**following, "skip": skip + limit - before}))
+    value = quote(urlencode({**following, name: mark.place}))
     expires = now.date() + timedelta(days=1)
     element = f"<resumptionToken expirationDate='{expires}T00:00:00Z'>{value}</resumptionToken>"
     return f"                    {element}\n\n", following
@@ -253,15 +253,18 @@ def _echo(params: dict[str, str]) -> str:
     return "".join(f' {name}="{esc(params[name])}"' for name in _LIST_PARAMS if name in params)
 
 
-def _envelope(body: str, echo: str, now: datetime, control: str, keys: str) -> Answer:
+def _envelope(
+    body: str, echo: str, identity: Identity, moment: datetime, cached: tuple[str, str]
+) -> Answer:
+    control, keys = cached
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/" \n'
         '         xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"\n'
         '         xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ '
         'http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd">\n'
-        f"    <responseDate>{now:%Y-%m-%dT%H:%M:%SZ}</responseDate>\n"
-        f"                <request{echo}>http://oaipmh.arxiv.org/oai</request>\n\n\n"
+        f"    <responseDate>{moment:%Y-%m-%dT%H:%M:%SZ}</responseDate>\n"
+        f"                <request{echo}>{esc(identity.request_url)}</request>\n\n\n"
         f"{body}\n"
         "</OAI-PMH>"
     )
@@ -270,4 +273,4 @@ def _envelope(body: str, echo: str, now: datetime, control: str, keys: str) -> A
         ("Surrogate-Key", keys),
         ("Content-Type", "text/xml"),
     )
-    return Answer(text.encode(), headers=headers)
+    return Answer(text.encode("utf-8", "surrogateescape"), headers=headers)

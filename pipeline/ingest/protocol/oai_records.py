@@ -9,10 +9,10 @@ import zlib
 from dataclasses import dataclass
 from email.utils import format_datetime
 
-from pipeline.demo.replica.records import Record, Version
-from pipeline.demo.replica.sets import category_name, category_set
-from pipeline.demo.replica.tex import to_unicode
-from pipeline.demo.replica.xml import escape_template as esc
+from pipeline.ingest.protocol.record import Record, Version
+from pipeline.ingest.protocol.sets import category_name, category_set
+from pipeline.ingest.protocol.tex import to_unicode
+from pipeline.ingest.protocol.xml import escape_template as esc
 
 PREFIXES = ("oai_dc", "arXiv", "arXivOld", "arXivRaw")
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -86,9 +86,9 @@ def _version(record: Record, version: Version) -> str:
     return (
         f'            <version version="v{version.number}">\n'
         f"                <date>{format_datetime(version.submitted_at, usegmt=True)}</date>\n"
-        f"                <size>{size}kb</size>\n"
-        f"{source}"
-        "            </version>\n"
+        + (f"                <size>{size}kb</size>\n" if record.sized else "")
+        + source
+        + "            </version>\n"
     )
 
 

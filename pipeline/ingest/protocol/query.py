@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
-from pipeline.demo.replica.catalogue import View
-from pipeline.demo.replica.records import Record
-from pipeline.demo.replica.search import BadQueryError, parse
-from pipeline.demo.replica.tex import to_unicode
-from pipeline.demo.replica.xml import escape, escape_attribute
+from pipeline.ingest.protocol.answers import NO_CHANGE, Answer, ResponseChange
+from pipeline.ingest.protocol.holdings import AsText, LookUps, RefusedError
+from pipeline.ingest.protocol.record import Record
+from pipeline.ingest.protocol.search import BadQueryError, parse
+from pipeline.ingest.protocol.tex import to_unicode
+from pipeline.ingest.protocol.xml import escape, escape_attribute
 
 #: the largest offset the index reaches; beyond it arXiv answers 500
 MAX_OFFSET = 10_000
@@ -53,20 +53,29 @@ class _Request:
 
 
 def answer(
-    params: Mapping[str, str], view: View, *, now: datetime, change: ResponseChange = NO_CHANGE
+    params: Mapping[str, str],
+    look_ups: LookUps,
+    *,
+    now: datetime,
+    change: ResponseChange = NO_CHANGE,
+    as_text: AsText = to_unicode,
 ) -> Answer:
-    """Answer one request at the aware UTC instant `now`."""
+    """Answer one request at the aware UTC instant `now`; `as_text` converts TeX."""
     try:
         request = _read(params)
         if request.start + request.max_results > MAX_OFFSET:
             return Answer(b"Internal Server Error", 500, (("Content-Type", "text/html"),))
-        executed, found = _find(request, view, change)
+        executed, found = _find(request, look_ups)
     except _BadRequestError as error:
         return _answer(_error_feed(str(error), error.fragment, now), 400)
+    except RefusedError as error:
+        return _answer(_error_feed(str(error), "#not_held", now), 400)
     start = max(0, request.start - change.repeated)
     page = [] if change.empty_page else found[start : request.start + request.max_results]
     total = max(0, len(found) + change.total_change)
-    return _answer(_feed(request, executed, page, total, now))
+    return _answer(
+        _feed(request, executed, total, now, [_entry(record, as_text) for record in page])
+    )
 
 
 def _answer(text: str, status: int = 200) -> Answer:
@@ -106,13 +115,14 @@ def _number(params: Mapping[str, str], name: str, default: int) -> int:
         raise _BadRequestError(f"{name} must be an integer") from None
 
 
-def _find(request: _Request, view: View, change: ResponseChange) -> tuple[str, list[Record]]:
+def _find(request: _Request, look_ups: LookUps) -> tuple[str, list[Record]]:
     if request.ids:
-        found = [record for one in request.ids if (record := _by_id(one, view))]
+        found = _by_ids(request.ids, look_ups)
         records = list({(r.arxiv_id, len(r.versions)): r for r in found}.values())
+    elif request.search_query.strip():
+        records = list(look_ups.everything())
     else:
-        records = list(view.records)
-    records = [record for record in records if record.arxiv_id not in change.hidden]
+        records = []
     executed = request.search_query
     scores: dict[str, int] = {}
     if request.search_query.strip():
@@ -123,8 +133,6 @@ def _find(request: _Request, view: View, change: ResponseChange) -> tuple[str, l
         executed = query.executed
         scores = {record.arxiv_id: query.score(record) for record in records}
         records = [record for record in records if scores[record.arxiv_id]]
-    elif not request.ids:
-        records = []
     records.sort(key=lambda record: record.arxiv_id)
     if request.sort_by == "submittedDate":
         records.sort(key=lambda r: r.versions[0].submitted_at, reverse=request.descending)
@@ -135,22 +143,29 @@ def _find(request: _Request, view: View, change: ResponseChange) -> tuple[str, l
     return executed, records
 
 
-def _by_id(text: str, view: View) -> Record | None:
-    match = _ID.fullmatch(text)
-    if match is None:
-        return None
+def _by_ids(texts: Sequence[str], look_ups: LookUps) -> list[Record]:
     # `math.GT/0309136` is accepted, but only the bare archive is in the index.
-    record = view.by_id.get(match["base"])
-    if record is None or match["version"] is None:
-        return record
-    versions = record.versions[: int(match["version"])]
-    if versions[-1].number != int(match["version"]):
+    matches = [match for text in texts if (match := _ID.fullmatch(text))]
+    held = look_ups.found(dict.fromkeys(match["base"] for match in matches))
+    found = []
+    for match in matches:
+        record = held.get(match["base"])
+        if record is not None and match["version"] is not None:
+            record = _in_version(record, int(match["version"]))
+        if record is not None:
+            found.append(record)
+    return found
+
+
+def _in_version(record: Record, number: int) -> Record | None:
+    versions = tuple(one for one in record.versions if one.number <= number)
+    if not versions or versions[-1].number != number:
         return None
     return replace(record, versions=versions)
 
 
 def _feed(
-    request: _Request, executed: str, page: Sequence[Record], total: int, now: datetime
+    request: _Request, executed: str, total: int, now: datetime, entries: Sequence[str]
 ) -> str:
     ids = ",".join(request.ids)
     title = (
@@ -172,45 +187,45 @@ def _feed(
         f"  <opensearch:itemsPerPage>{request.max_results}</opensearch:itemsPerPage>\n"
         f"  <opensearch:totalResults>{total}</opensearch:totalResults>\n"
         f"  <opensearch:startIndex>{request.start}</opensearch:startIndex>\n"
-        + "".join(map(_entry, page))
+        + "".join(entries)
         + "</feed>\n"
     )
 
 
-def _entry(record: Record) -> str:
+def _entry(record: Record, as_text: AsText) -> str:
     name = f"{record.arxiv_id}v{record.current.number}"
     categories = "".join(
         f'    <category term="{term}" scheme="http://arxiv.org/schemas/atom"/>\n'
         for term in record.categories
     )
     authors = "".join(
-        f"    <author>\n      <name>{escape(to_unicode(author))}</name>\n    </author>\n"
+        f"    <author>\n      <name>{escape(as_text(author))}</name>\n    </author>\n"
         for author in record.authors
     )
     return (
         "  <entry>\n"
         f"    <id>http://arxiv.org/abs/{name}</id>\n"
-        f"    <title>{escape(_one_line(record.title))}</title>\n"
+        f"    <title>{escape(_one_line(record.title, as_text))}</title>\n"
         f"    <updated>{_stamp(record.current.submitted_at)}</updated>\n"
         f'    <link href="https://arxiv.org/abs/{name}" rel="alternate" type="text/html"/>\n'
         f'    <link href="https://arxiv.org/pdf/{name}" rel="related" type="application/pdf" '
         'title="pdf"/>\n'
-        f"    <summary>{escape(to_unicode(record.abstract or ''))}</summary>\n"
+        f"    <summary>{escape(as_text(record.abstract or ''))}</summary>\n"
         f"{categories}"
         f"    <published>{_stamp(record.versions[0].submitted_at)}</published>\n"
-        + _optional("comment", record.comment)
+        + _optional("comment", record.comment, as_text)
         + f'    <arxiv:primary_category term="{record.categories[0]}"/>\n'
-        + _optional("journal_ref", record.journal_ref)
+        + _optional("journal_ref", record.journal_ref, as_text)
         + authors
         + _doi(record.doi)
         + "  </entry>\n"
     )
 
 
-def _optional(name: str, value: str | None) -> str:
+def _optional(name: str, value: str | None, as_text: AsText) -> str:
     if not value:
         return ""
-    return f"    <arxiv:{name}>{escape(_one_line(value))}</arxiv:{name}>\n"
+    return f"    <arxiv:{name}>{escape(_one_line(value, as_text))}</arxiv:{name}>\n"
 
 
 def _doi(doi: str | None) -> str:
@@ -244,8 +259,8 @@ def _error_feed(message: str, fragment: str, now: datetime) -> str:
     )
 
 
-def _one_line(text: str) -> str:
-    return " ".join(to_unicode(text).split())
+def _one_line(text: str, as_text: AsText) -> str:
+    return " ".join(as_text(text).split())
 
 
 def _stamp(moment: datetime) -> str:

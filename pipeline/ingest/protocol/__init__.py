@@ -1,0 +1,1 @@
+"""arXiv's three interfaces as a server answers them; the replica and the hub share it."""
