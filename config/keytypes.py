@@ -281,6 +281,12 @@ LogLevel = Annotated[
     Literal["auto", "debug", "info", "warning", "error"],
     Takes("auto, debug, info, warning or error"),
 ]
+ExecutorName = Annotated[Literal["inline", "processes", "dask"], Takes("inline, processes or dask")]
+DaskAddress = Annotated[
+    str,
+    Field(pattern=r"^((tcp|tls|ws|wss)://[A-Za-z0-9.:_\[\]-]+)?$"),
+    Takes('an address such as "tcp://127.0.0.1:8786", or nothing'),
+]
 LogFormat = Annotated[Literal["text", "logfmt", "json"], Takes("text, logfmt or json")]
 TimeOfDay = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Takes('a time of day such as "00:30"')

@@ -45,6 +45,7 @@ from config.operate_schema import BackupSettings, LogSettings, MonitorSettings, 
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.rules_schema import Rules, Switch
+from config.runtime_schema import RuntimeSettings
 from config.section import Section
 from config.site_schema import SiteSettings
 from config.subscribers_schema import SubscribersSettings
@@ -296,6 +297,7 @@ class Settings(Section):
     backup: BackupSettings = BackupSettings()
     monitor: MonitorSettings = MonitorSettings()
     alerts: AlertsSettings = AlertsSettings()
+    runtime: RuntimeSettings = RuntimeSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
     now: datetime | None = None
@@ -330,5 +332,6 @@ SECTIONS: Mapping[str, type[Section]] = {
     "backup": BackupSettings,
     "monitor": MonitorSettings,
     "alerts": AlertsSettings,
+    "runtime": RuntimeSettings,
     "log": LogSettings,
 }

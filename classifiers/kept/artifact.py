@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.errors import DamagedModelError
+from classifiers.kept.arrays_file import MOST_BYTES, read_arrays
 from classifiers.kept.beside_arrays import arrays_beside, members_beside, restore_beside
 from classifiers.kept.golden_papers import (
     PROBABILITIES,
@@ -35,14 +36,11 @@ from classifiers.linear.targets import outputs
 from classifiers.representations.base import Arrays
 from classifiers.representations.names import TFIDF
 from classifiers.representations.tfidf import TextFeatures
-from config.files import put_in_place, read_regular
+from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
 #: modification time of every member of an .npz, so that the same model has the same bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-#: limit of the file and of its arrays; the largest model (100,000 terms) has 60 MB
-MOST_BYTES = 512 * 1024 * 1024
 
 _NAMES = (
     "terms", "idf", "weights", "intercepts", "scope", "facets", "shift", TEXTS, PROBABILITIES,
@@ -93,7 +91,17 @@ def restore(stored: StoredHeader, taxonomy: Taxonomy) -> Model:
         UnfitModelError: a representation has another version here, or the model scores its golden
             papers otherwise.
     """
-    model = _restored(stored.header, _read_arrays(stored), taxonomy)
+    return restore_from(read_arrays(stored), stored, taxonomy)
+
+
+def restore_from(content: bytes, stored: StoredHeader, taxonomy: Taxonomy) -> Model:
+    """Return the model of a checked header and the content of its file of arrays.
+
+    Raises:
+        DamagedModelError: a checksum, a shape or a number is wrong.
+        UnfitModelError: see `restore`.
+    """
+    model = _restored(stored.header, _unpacked(content, stored), taxonomy)
     check_golden(model)
     return model
 
@@ -129,14 +137,8 @@ def _packed(arrays: Arrays) -> bytes:
     return buffer.getvalue()
 
 
-def _read_arrays(stored: StoredHeader) -> Arrays:
+def _unpacked(content: bytes, stored: StoredHeader) -> Arrays:
     path = stored.path.with_suffix(".npz")
-    try:
-        content = read_regular(path, most_bytes=MOST_BYTES)
-    except FileNotFoundError as error:
-        raise DamagedModelError(f"The model file {path} is missing beside its header.") from error
-    except (OSError, ValueError) as error:  # a pipe, no permission; too large
-        raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
     if hashlib.sha256(content).hexdigest() != stored.sha256:
         raise DamagedModelError(f"The model file {path} does not have the checksum it was given.")
     try:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifiers.errors import DamagedModelError, ModelError, NoModelError
+from classifiers.kept.current import CurrentModel
 from classifiers.kept.header_file import (
-    StoredHeader,
     check_fit,
     header_path,
     is_model_id,
@@ -74,48 +74,6 @@ class KeptModels:
     models: tuple[KeptModel, ...]
     #: (id, why)
     unreadable: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentModel:
-    """The classifier in use, checked by its header and not loaded yet."""
-
-    #: under which its predictions are stored
-    model_id: str
-    taxonomy: Taxonomy
-    #: None: the cue words, because no model was trained
-    stored: StoredHeader | None
-
-    @property
-    def is_trained(self) -> bool:
-        """Whether it is a trained model and not the cue words."""
-        return self.stored is not None
-
-    def load(self) -> Classifier:
-        """Load the model; before the first training, return the cue words.
-
-        Raises:
-            DamagedModelError: the arrays are missing or damaged.
-        """
-        if self.stored is not None:
-            return self.load_model()
-        from classifiers.cues import CueClassifier  # noqa: PLC0415  numpy
-
-        return CueClassifier(self.taxonomy)
-
-    def load_model(self) -> "Model":
-        """Load the trained model.
-
-        Raises:
-            NoModelError: no model was trained.
-            DamagedModelError: the arrays are missing or damaged.
-        """
-        # Two seconds of scikit-learn, which most commands do not need.
-        from classifiers.kept import artifact  # noqa: PLC0415
-
-        if self.stored is None:
-            raise NoModelError("No model was trained yet.")
-        return artifact.restore(self.stored, self.taxonomy)
 
 
 class ModelRegistry:

@@ -1,14 +1,17 @@
 """Classify: score papers that the model in use has not scored yet and store its predictions."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from classifiers.types import Classifier
+from classifiers.kept.packed import PackedModel
 from pipeline.learn.documents import document_of
 from pipeline.learn.returns import find_returns
+from pipeline.runtime import shared
+from pipeline.runtime.executors import open_workers
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.prediction_batch import PredictionColumns
@@ -58,6 +61,7 @@ def classify(services: Services, run: Run) -> ClassifyReport:
 
     Raises:
         ModelError: the model in use cannot be used, even if there is nothing to classify.
+        WorkersLostError: a worker ended by itself; what was stored before stays.
     """
     current = services.models.check_current(services.taxonomy)
     classified = 0
@@ -65,7 +69,7 @@ def classify(services: Services, run: Run) -> ClassifyReport:
         waiting = store.backlog.count(current.model_id)
     if waiting:  # loading takes two seconds, which a call without new papers should not cost
         advance = run.progress("papers classified", waiting)
-        for count in _classified(services, current.load()):
+        for count in _classified(services, current.packed()):
             classified += count
             advance(count)
     if classified >= _SORTED_FROM:
@@ -76,21 +80,22 @@ def classify(services: Services, run: Run) -> ClassifyReport:
     return report
 
 
-def _classified(services: Services, classifier: Classifier) -> Iterator[int]:
+def _classified(services: Services, model: PackedModel) -> Iterator[int]:
     """Score and store batch after batch; yield the number of papers of each stored batch.
 
-    While one batch is scored, the one before is stored and the next one read.
+    While batches are scored, the one before is stored and the next one read. They are stored in
+    the order in which they were read, so that the executor makes no difference to what is stored.
     """
-    with ThreadPoolExecutor(1, "scoring") as scorer:
-        while places := _unclassified(classifier.model_id, services.open_store):
-            before: tuple[Sequence[PaperText], Future[ScoreColumns]] | None = None
+    runtime = services.settings.runtime
+    with open_workers(runtime, model.load) as workers:
+        while places := _unclassified(model.model_id, services.open_store):
+            scored: deque[tuple[Sequence[PaperText], Future[ScoreColumns]]] = deque()
             for texts in _batches(places, services.open_store):
-                scoring = scorer.submit(_score, classifier, texts)
-                if before:
-                    yield _store(services, classifier.model_id, *before)
-                before = texts, scoring
-            if before:
-                yield _store(services, classifier.model_id, *before)
+                scored.append((texts, workers.executor.submit(_score, workers.key, texts)))
+                if len(scored) > workers.width:
+                    yield _store(services, model.model_id, *scored.popleft())
+            while scored:
+                yield _store(services, model.model_id, *scored.popleft())
 
 
 def _store(
@@ -117,10 +122,11 @@ def _batches(places: Sequence[int], open_store: OpenStore) -> Iterator[Sequence[
             yield texts
 
 
-def _score(classifier: Classifier, texts: Sequence[PaperText]) -> "ScoreColumns":
+def _score(key: str, texts: Sequence[PaperText]) -> "ScoreColumns":
+    """Score a batch; called by a worker."""
     from classifiers.columns import score_columns  # noqa: PLC0415  numpy
 
-    return score_columns(classifier, [document_of(text) for text in texts], SECTIONS_KEPT)
+    return score_columns(shared.value(key), [document_of(text) for text in texts], SECTIONS_KEPT)
 
 
 def _predictions(

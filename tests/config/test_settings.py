@@ -44,6 +44,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "true or false": st.booleans(),
     "a file name such as suggestion.yml, or nothing": st.just("suggestion.yml"),
+    "inline, processes or dask": st.sampled_from(["inline", "processes", "dask"]),
+    'an address such as "tcp://127.0.0.1:8786", or nothing': st.sampled_from(
+        ["", "tcp://127.0.0.1:8786", "tls://scheduler.lan:8786", "tcp://[::1]:8786"]
+    ),
     "text, logfmt or json": st.sampled_from(["text", "logfmt", "json"]),
     "the path of a file": _PATH,
     "the path of a file, or nothing": _PATH,
@@ -226,6 +230,8 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"webhook_format": ("slack", "text"), "mail_to": ('["a@b.org"]', '["c@d.org"]')}
     special |= {"allow": ('["one-rule"]', '["another-rule"]')}
     special |= {"issues": ("built", "approved")}
+    special |= {"executor": ("dask", "processes")}
+    special |= {"dask_scheduler": ("tcp://a.org:1", "tls://b.org:2")}
     special |= {"targets": ('["list"]', '["digest"]')}
     special |= {"how": ("in-place", "branch"), "apply": ('["moves"]', '["withdrawals"]')}
     special |= {"kinds": ('["code"]', '["venue"]'), "mailto": ("a@b.org", "c@b.org")}

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from classifiers.kept.registry import CurrentModel, ModelRegistry
+from classifiers.kept.current import CurrentModel
+from classifiers.kept.registry import ModelRegistry
 from classifiers.types import Classifier
 from config.schema import Settings
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -58,6 +59,9 @@ class _Loaded:
     def __init__(self, classifier: Classifier) -> None:
         self.model_id = classifier.model_id
         self._classifier = classifier
+
+    def packed(self) -> "_Loaded":
+        return self
 
     def load(self) -> Classifier:
         return self._classifier

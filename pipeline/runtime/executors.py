@@ -1,0 +1,93 @@
+"""Open what work that maps over blocks is given to: a thread, processes, or a Dask cluster.
+
+Each is an executor of the standard library. What every block needs, such as the model, is sent to a
+worker once. Workers never open the database.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import util
+
+from config.errors import ConfigError, LivingSurveyError
+from config.runtime_schema import RuntimeSettings
+from pipeline.runtime import shared
+
+
+class WorkersLostError(LivingSurveyError):
+    """A worker ended by itself, or the cluster cannot be reached any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """An open executor."""
+
+    executor: Executor
+    #: blocks that are worked on at the same time
+    width: int
+    #: under which the blocks find what was sent with `shared.value`
+    key: str
+
+
+@contextmanager
+def open_workers(settings: RuntimeSettings, make: Callable[[], object]) -> Iterator[Workers]:
+    """Open the executor of the settings for the block.
+
+    At the end of the block, or if it fails, the workers end; blocks that they work on then are
+    given up if it failed.
+
+    Args:
+        settings: which executor, and how many workers.
+        make: makes what every block needs; it is sent to each worker once and called there at
+            first use.
+
+    Raises:
+        ConfigError: Dask is asked for and not installed, or its scheduler does not fit.
+        TryAgainLaterError: the scheduler cannot be reached.
+        WorkersLostError: a worker ended before its block was done.
+    """
+    try:
+        if settings.executor == "dask":
+            _check_installed()
+            # here, because the package is optional
+            from pipeline.runtime.dask_cluster import dask_workers  # noqa: PLC0415
+
+            opened = dask_workers(settings.dask_scheduler, wanted(settings), make)
+            with opened as (executor, width, key):
+                yield Workers(executor, width, key)
+        elif settings.executor == "processes":
+            # multiprocessing takes 20 ms to import
+            from pipeline.runtime.processes import process_workers  # noqa: PLC0415
+
+            with process_workers(wanted(settings), make) as (executor, key):
+                yield Workers(executor, wanted(settings), key)
+        else:
+            key = shared.new_key()
+            shared.share(key, make)
+            try:
+                with ThreadPoolExecutor(1, "worker") as executor:
+                    yield Workers(executor, 1, key)
+            finally:
+                shared.forget(key)
+    except BrokenExecutor as error:
+        raise WorkersLostError(
+            "A worker ended before its work was done: it was killed, or had too little memory.",
+            hint="Run the command again, it goes on where it stopped; fewer `workers` under"
+            " [runtime] need less memory.",
+        ) from error
+
+
+def _check_installed() -> None:
+    if util.find_spec("distributed") is None:
+        raise ConfigError(
+            'The package `distributed` is not installed, and runtime.executor is "dask".',
+            hint="Install it beside Living Survey: `python -m pip install"
+            " 'distributed>=2026.1,<2027'`, or set the executor to processes.",
+        )
+
+
+def wanted(settings: RuntimeSettings) -> int:
+    """Return the number of workers of this machine."""
+    return settings.workers or os.cpu_count() or 1
