@@ -8,34 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtr
 
+from classifiers.measure.depths import RECALLS, ReadingDepth
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: shares of the relevant papers to find
-RECALLS = (0.95, 0.99)
-#: with fewer relevant papers an interval reaches almost to the end
-FEW_RELEVANT = 20
 #: of each side of the interval
 _TAIL = 0.025
 #: probabilities from which suggestions may be trusted
 _LIMITS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 #: share that must be right, and fewest suggestions to say so
 _TRUSTED, FEWEST_TRUSTED = 0.9, 20
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingDepth:
-    """How much of a ranking to read for a share of the relevant papers."""
-
-    recall: float
-    #: share of the papers, and its 95 % interval
-    share: float
-    low: float
-    high: float
-    #: the probability at which reading ends, and those at the ends of the interval
-    probability: float
-    probability_high: float
-    probability_low: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from classifiers.measure.depths import ReadingDepth
 from classifiers.measure.metrics import LabelMeasures, ReliabilityBin
-from classifiers.measure.reading import ReadingDepth, Trust
+from classifiers.measure.reading import Trust
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.learn.checks import refusals
 from pipeline.learn.explain.certainty import certainty_of
+from pipeline.learn.reading import MeasuredReading, last_reading, reading_sentences
 from pipeline.review.outlook.health import QueueHealth, chosen_limit, queue_health
 from pipeline.review.outlook.pace import Pace
 from pipeline.review.outlook.planner import Plan
@@ -79,11 +80,13 @@ def plan(
     with services.open_store() as store:
         session = session_report(store, name)
     wrong = tuple(refusals(services))
+    reading = last_reading(settings.classifier.reports)
     return Answer(
-        {"health": report, "session": session, "wrong": wrong},
+        {"health": report, "session": session, "reading": reading, "wrong": wrong},
         (
             *_health(report),
             *_progress(session),
+            *_reading(reading, services.models.describe_current()),
             *(f"{one.check:<11} {one.what} {one.remedy}" for one in wrong),
             "",
             _weeks(report),
@@ -161,6 +164,12 @@ def _progress(session: SessionReport | None) -> Text:
     done = f"{session.decided} of {session.planned} decided, {session.approved} approved"
     spent = f"{session.spent:.0f} of {counted(round(session.minutes), 'minute')}"
     return (f"session     {done}, in {spent}; {len(session.left)} left",)
+
+
+def _reading(found: MeasuredReading | None, model_id: str) -> Text:
+    names = ("to read", "", "")
+    sentences = reading_sentences(found, model_id)
+    return tuple(f"{name:<11} {said}" for name, said in zip(names, sentences, strict=False))
 
 
 def _weeks(report: QueueHealth) -> Table:

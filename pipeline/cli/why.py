@@ -43,8 +43,8 @@ def why(
     """Show why the model scores a paper as it does.
 
     A sentence first, then the sections and how their figures are made, and the nearest decided
-    papers. Each score is exactly the sum of its terms: --sums shows it; with --json all terms are
-    listed, with their places in title and abstract.
+    papers. Each score is exactly the sum of its terms and of what other representations add: --sums
+    shows it; with --json all terms are listed, with their places in title and abstract.
     """
     services = open_services(invocation.settings, read_only=True)
     found, reasons, question = reasons_for(

@@ -6,8 +6,9 @@ from pathlib import Path
 from pipeline.learn.evaluation.measure import measure
 from pipeline.learn.evaluation.replay import replay_orders
 from pipeline.learn.evaluation.report import EvaluationReport
-from pipeline.learn.evaluation.store import KeptReport, keep_report
+from pipeline.learn.evaluation.store import KeptReport, keep_reading, keep_report
 from pipeline.learn.examples import load_training_set
+from pipeline.learn.reading import MeasuredReading
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
@@ -57,5 +58,10 @@ def evaluate(
         report = replace(report, replays=replay_orders(examples, services.taxonomy, run))
     run.stage("drawing the page")
     files = keep_report(report, settings.reports, html=html)
+    scope = report.described.evaluation.scope
+    if scope.reading:
+        in_use = services.models.describe_current()
+        measured = MeasuredReading(services.clock(), in_use, scope.approved, scope.reading)
+        keep_reading(measured, settings.reports)
     run.count(**report.totals)
     return report, files

@@ -16,6 +16,7 @@ from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
+from pipeline.learn.reading import MeasuredReading, last_reading
 from pipeline.operate.alerts.facts import FailingWay
 from pipeline.operate.alerts.send import failing_ways, read_standing
 from pipeline.operate.hanging import HangingRun, hanging_runs
@@ -95,6 +96,8 @@ class StatusReport:
     coverage: Coverage
     #: scheduled jobs whose last end was no success
     jobs: tuple[JobEnd, ...]
+    #: how much to read, as the last `evaluate` measured it; None before the first
+    reading: MeasuredReading | None
     #: the newest weekly drift report; None before the first
     drift: DriftReport | None
     #: last publications, refusals, approved papers that are not out
@@ -160,6 +163,7 @@ def report_from(services: Services, store: Store) -> StatusReport:
         accepted=tuple(store.acceptances.standing(since)),
         coverage=coverage_now(store, settings.arxiv, now),
         jobs=faults(job_ends(settings.database.path)),
+        reading=last_reading(settings.classifier.reports),
         drift=newest_drift(settings.classifier.reports),
         publishing=publishing_state(store, settings, now),
         promise=issue_promise(store, settings.site, now),

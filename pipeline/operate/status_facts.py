@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from pipeline.ingest.corrections import corrections_text
 from pipeline.ingest.ledger import accepted_days, overdue_sentence
+from pipeline.learn.reading import reading_sentences
 from pipeline.operate.space import SpaceUse, age_text, bytes_text
 from pipeline.operate.status import StatusReport, status_report
 from pipeline.publish.promise import Kept
@@ -88,6 +89,9 @@ def _model(report: StatusReport) -> Iterator[Fact]:
     yield Fact("model", f"{report.model_id}, {report.certainty.trained_line}{age}")
     if report.certainty.banner:
         yield Fact("", report.certainty.banner.rstrip("."))
+    first, *more = reading_sentences(report.reading, report.model_id)
+    yield Fact("to read", first)
+    yield from (Fact("", sentence) for sentence in more)
     if report.drift is not None:
         for sentence in report.drift.verdicts:
             yield Fact("drift", f"{report.drift.week}: {sentence}", bool(report.drift.notable))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from classifiers.measure.depths import ReadingDepth
 from classifiers.measure.metrics import LabelMeasures, ReliabilityBin
-from classifiers.measure.reading import ReadingDepth, Trust
+from classifiers.measure.reading import Trust
 from classifiers.measure.reports import Evaluation, FacetReport, HardPaper, ScopeReport
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.learn.evaluation.page import page

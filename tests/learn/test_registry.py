@@ -139,9 +139,10 @@ def test_listing_models_does_not_import_numpy(tmp_path: Path) -> None:
         "import sys\nfrom pathlib import Path\n"
         "from classifiers.kept.registry import ModelRegistry\n"
         "from pipeline.learn.drift_report import newest_drift\n"
+        "from pipeline.learn.reading import last_reading\n"
         "import pipeline.learn.retrain, pipeline.runtime.services\n"
         "models = ModelRegistry(Path(sys.argv[1]))\n"
-        "models.all(), newest_drift(Path(sys.argv[1]))\n"
+        "models.all(), newest_drift(Path(sys.argv[1])), last_reading(Path(sys.argv[1]))\n"
         "assert models.describe_current() == 'cue words'\n"
         "assert not {'sklearn', 'scipy', 'numpy', 'matplotlib'} & set(sys.modules)\n"
     )

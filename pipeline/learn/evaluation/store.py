@@ -7,6 +7,7 @@ from config.errors import LivingSurveyError
 from config.files import put_in_place
 from pipeline.learn.evaluation.page import page
 from pipeline.learn.evaluation.report import EvaluationReport
+from pipeline.learn.reading import MeasuredReading, reading_json, reading_path
 from pipeline.runtime.json_text import as_json
 
 
@@ -40,6 +41,15 @@ def keep_report(
     _write(kept.json, as_json(report))
     _write(kept.html, page(report))
     return kept
+
+
+def keep_reading(found: MeasuredReading, directory: Path) -> None:
+    """Write how much to read, for `status` and `plan`.
+
+    Raises:
+        ReportNotWrittenError: the file could not be written.
+    """
+    _write(reading_path(directory), reading_json(found))
 
 
 def _write(path: Path, text: str) -> None:

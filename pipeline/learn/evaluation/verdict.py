@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from math import isfinite, sqrt
 
-from classifiers.measure.reading import FEW_RELEVANT, FEWEST_TRUSTED, Trust
+from classifiers.measure.reading import FEWEST_TRUSTED, Trust
 from classifiers.measure.reports import Evaluation, ScopeReport
 from pipeline.learn.evaluation.report import EvaluationReport
-from pipeline.runtime.plurals import counted
+from pipeline.learn.reading import depths_text, warning_text
 
 #: of the normal distribution, for 95 % confidence
 _Z = 1.96
@@ -60,16 +60,8 @@ def reading_sentences(scope: ScopeReport) -> tuple[str, ...]:
     """Return how much of the papers to read, most likely first; nothing without approved ones."""
     if not scope.reading:
         return ()
-    depths = " and ".join(
-        f"the first {_percent(depth.share)} % ({_percent(depth.low)} to {_percent(depth.high)} %)"
-        f" for {_percent(depth.recall)} %"
-        for depth in scope.reading
-    )
-    said = f"To find the relevant papers among such, read {depths} of them."
-    if scope.approved >= FEW_RELEVANT:
-        return (said,)
-    only = counted(scope.approved, "relevant paper")
-    return (f"{said} With only {only} this says little; {FEW_RELEVANT} are needed.",)
+    said = f"To find the relevant papers among such, read {depths_text(scope.reading)} of them."
+    return (f"{said} {warning_text(scope.approved)}".rstrip(),)
 
 
 def trust_text(trust: Trust | None, papers: int) -> str:
