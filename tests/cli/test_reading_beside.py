@@ -3,14 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from storage.store import store_opener
 from tests.support.builders import make_paper
 from tests.support.cli import survey_in_process
 from tests.support.storage import lines_of, start_process
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
+BRIEFLY = {"LIVING_SURVEY_DATABASE__BUSY_TIMEOUT_SECONDS": "1"}
 NOTEBOOK = """
     import sys, duckdb
     connection = duckdb.connect(sys.argv[1], read_only=True)
@@ -49,15 +48,12 @@ def test_remarks_are_said_by_commands(tmp_path: Path) -> None:
     assert "2603.00001 and 2603.00002" in survey.call("doctor").out
 
 
-def test_reading_commands_work_beside_a_reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_commands_work_beside_a_reader(tmp_path: Path) -> None:
     survey = survey_in_process(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
     assert survey.call("init").status == 0
     path = tmp_path / "var/survey.duckdb"
     with store_opener(path)() as store:
         store.papers.upsert([make_paper()], seen_at=datetime(2026, 3, 17, tzinfo=UTC))
-    monkeypatch.setenv("LIVING_SURVEY_DATABASE__BUSY_TIMEOUT_SECONDS", "1")
     with start_process(NOTEBOOK, str(path)) as notebook:
         assert next(lines_of(notebook)) == "1"
         for words in (
@@ -73,10 +69,10 @@ def test_reading_commands_work_beside_a_reader(
             ("ledger", "prune", "--before", "2026-01-01"),
             ("taxonomy", "check"),
         ):
-            ended = survey.call(*words)
+            ended = survey.call(*words, **BRIEFLY)
             assert ended.status in ({0, 1} if words == ("doctor",) else {0}), (words, ended.err)
             assert "open in process" not in ended.err + ended.out
-        ended = survey.call("decide", "2603.00001", "reject", "--reason", "other")
+        ended = survey.call("decide", "2603.00001", "reject", "--reason", "other", **BRIEFLY)
         assert ended.status == 75
         assert f"process {notebook.pid}" in ended.err
         notebook.kill()

@@ -348,6 +348,30 @@ def test_rate_limit_of_github_is_not_a_lost_repository(
     assert set(states(open_store, "code").values()) == {"unknown"}
 
 
+def test_refusal_without_a_time_is_not_waited_for(
+    open_store: OpenStore, services: Scholarly
+) -> None:
+    for number in range(1, 6):
+        hold(open_store, f"2601.0000{number}", doi=f"10.1000/{number}")
+    services.faults["/crossref"] = [(403, {}, b"This address may not ask.")]
+    clock = Clock()
+    report = ask(open_store, services, "retraction", clock=clock)
+    assert clock.waits == []
+    assert sum("crossref" in target for target in services.asked) == 3
+    assert report.answers["retraction"] == {"unknown": 5}
+
+
+def test_throttling_without_a_time_is_waited_for(
+    open_store: OpenStore, services: Scholarly
+) -> None:
+    hold(open_store, doi=DOI)
+    services.add_work(DOI)
+    services.faults["/crossref/works/"] = [(429, {}, b""), (404, {}, b"Resource not found.")]
+    clock = Clock()
+    ask(open_store, services, "retraction", clock=clock)
+    assert clock.waits == [60.0]
+
+
 def test_short_retry_after_is_waited_for(open_store: OpenStore, services: Scholarly) -> None:
     hold(open_store, doi=DOI)
     services.add_work(DOI)

@@ -1,7 +1,8 @@
 """Ask services politely: one request at a time, with pauses, within a time box.
 
 A service that asks to wait is left alone until then, and for the rest of the call if that is long
-or if it failed several times in a row.
+or if it failed several times in a row. A refusal (403) without a time to wait is a failure only: to
+wait would not make a key valid that it does not know.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ _PAUSE, _PATIENCE = 60.0, 120.0
 _STRIKES = 3
 #: GitHub says 403 where others say 429
 _THROTTLED = frozenset({403, 429, 503})
+_REFUSED = (403, None)
 
 
 class OutOfTimeError(Exception):
@@ -97,7 +99,7 @@ class Courtesy:
         self.requests += 1
 
     def _note(self, host: _Host, answer: ServiceAnswer, now: float) -> None:
-        if answer.status in _THROTTLED:
+        if answer.status in _THROTTLED and (answer.status, answer.retry_after) != _REFUSED:
             wait = _PAUSE if answer.retry_after is None else answer.retry_after
             host.free_at = now + wait
             if wait > _PATIENCE:
