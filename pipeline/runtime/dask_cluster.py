@@ -18,6 +18,9 @@ _PATIENCE = 10
 #: from which Dask warns of large arguments; the texts of a block have twenty million bytes
 _WARN_FROM = "1GB"
 
+#: a block whose worker was lost too often, or with the scheduler
+LOST = (KilledWorker, CancelledError, CommClosedError)
+
 
 class Share(WorkerPlugin):
     """Keeps a value on each worker: when it is registered, and on a worker that starts later."""
@@ -64,7 +67,7 @@ def dask_workers(
             finally:
                 if scheduler and client.status == "running":
                     client.unregister_worker_plugin(key)
-        except (KilledWorker, CancelledError, CommClosedError) as error:
+        except LOST as error:
             raise BrokenExecutor(str(error)) from error
 
 
@@ -76,8 +79,7 @@ def _client(stack: ExitStack, scheduler: str, count: int) -> Client:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # None would be port 8787, which may be taken
             local_directory=place,
         )
         return Client(stack.enter_context(cluster), set_as_default=False)

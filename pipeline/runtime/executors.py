@@ -29,6 +29,8 @@ class Workers:
     width: int
     #: under which the blocks find what was sent with `shared.value`
     key: str
+    #: what a block raises if its worker, or the cluster, was lost
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)
 
 
 @contextmanager
@@ -52,11 +54,11 @@ def open_workers(settings: RuntimeSettings, make: Callable[[], object]) -> Itera
         if settings.executor == "dask":
             _check_installed()
             # here, because the package is optional
-            from pipeline.runtime.dask_cluster import dask_workers  # noqa: PLC0415
+            from pipeline.runtime.dask_cluster import LOST, dask_workers  # noqa: PLC0415
 
             opened = dask_workers(settings.dask_scheduler, wanted(settings), make)
             with opened as (executor, width, key):
-                yield Workers(executor, width, key)
+                yield Workers(executor, width, key, LOST)
         elif settings.executor == "processes":
             # multiprocessing takes 20 ms to import
             from pipeline.runtime.processes import process_workers  # noqa: PLC0415
@@ -64,19 +66,29 @@ def open_workers(settings: RuntimeSettings, make: Callable[[], object]) -> Itera
             with process_workers(wanted(settings), make) as (executor, key):
                 yield Workers(executor, wanted(settings), key)
         else:
-            key = shared.new_key()
-            shared.share(key, make)
-            try:
-                with ThreadPoolExecutor(1, "worker") as executor:
-                    yield Workers(executor, 1, key)
-            finally:
-                shared.forget(key)
+            with _thread(make) as workers:
+                yield workers
     except BrokenExecutor as error:
         raise WorkersLostError(
             "A worker ended before its work was done: it was killed, or had too little memory.",
             hint="Run the command again, it goes on where it stopped; fewer `workers` under"
             " [runtime] need less memory.",
         ) from error
+
+
+@contextmanager
+def _thread(make: Callable[[], object]) -> Iterator[Workers]:
+    key = shared.new_key()
+    shared.share(key, make)
+    executor = ThreadPoolExecutor(1, "worker")
+    try:
+        yield Workers(executor, 1, key)
+    except BaseException:
+        shared.forget(key)  # a block that asks for it again gives up
+        executor.shutdown(cancel_futures=True)
+        raise
+    executor.shutdown()
+    shared.forget(key)
 
 
 def _check_installed() -> None:

@@ -10,6 +10,10 @@ _makers: dict[str, Callable[[], object]] = {}
 _made: dict[str, object] = {}
 
 
+class GivenUpError(Exception):
+    """The work was given up, and with it what its blocks need."""
+
+
 def new_key() -> str:
     """Return a key that no other call has."""
     return secrets.token_hex(8)
@@ -25,9 +29,12 @@ def value(key: str) -> Any:
     """Return the value, made by the first block that needs it.
 
     Raises:
+        GivenUpError: the work was given up.
         Exception: what making it raised; the next block tries again.
     """
     with _lock:
+        if key not in _makers:
+            raise GivenUpError
         if key not in _made:
             _made[key] = _makers[key]()
         return _made[key]

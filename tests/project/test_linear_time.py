@@ -97,6 +97,7 @@ from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_wit
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
+from pipeline.learn.corpus.columns import columns_of, work_of
 from pipeline.learn.explain.phrases import phrases
 from pipeline.learn.explain.stored_terms import stored_phrases
 from pipeline.publish.addresses import is_subscribed
@@ -467,6 +468,16 @@ READERS: dict[str, Callable[[str], object]] = {
     "find_links": find_links,
     "normalise_url": lambda text: normalise_url(f"https://{text}"),
     "decode_accents": decode_accents,
+    "works of a corpus": lambda text: work_of(
+        {
+            "title": text,
+            "doi": text,
+            "arxiv_id": text,
+            "abstract": {word: [0] for word in text.split()},
+        },
+        columns_of(()),
+    ),
+    "inverted abstracts": lambda text: work_of({"abstract": f'{{"{text}'}, columns_of(())),
     "split_authors": split_authors,
     "served text": lambda text: (escape_template(text), to_unicode(text), served_name(text)),
     "searches served": _served_search,

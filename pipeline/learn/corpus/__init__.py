@@ -1,0 +1,1 @@
+"""Score a corpus of files on workers, partition by partition."""

@@ -1,0 +1,55 @@
+"""`classify --corpus` as it is called."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.corpus import write_corpus
+from tests.support.storage import migrated
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> SurveyInProcess:
+    survey = survey_in_process(
+        tmp_path, url="http://127.0.0.1:9", now=datetime(2026, 3, 17, tzinfo=UTC).isoformat()
+    )
+    migrated(tmp_path / "var" / "survey.duckdb")
+    return survey
+
+
+def test_corpus_is_scored_and_the_run_is_recorded(survey: SurveyInProcess, tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    (corpus / "README.txt").touch()
+    words = ("classify", "--corpus", str(corpus), "--output", str(tmp_path / "scores"))
+    ended = survey.call(*words)
+    assert (ended.status, ended.err) == (0, "")
+    assert "works      36, 0 without an abstract" in ended.out
+    assert "passed     over 1 file of other kinds" in ended.out
+    report = survey.json(*words)
+    assert (report["scored"], report["totals"]["works"], report["failed"]) == (0, 36, [])
+    (corpus / "day=0" / "part_001.jsonl").write_bytes(b"\n")
+    (corpus / "day=1" / "part_002.parquet").write_bytes(b"PAR1")
+    ended = survey.call(*words)
+    assert ended.status == 1
+    assert "day=1/part_002.parquet failed three times: PartitionError" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--output", "x"), "need --corpus"),
+        (("--column", "title=x"), "need --corpus"),
+        (("--candidates-from", "5"), "need --corpus"),
+        (("--corpus", "x"), "--corpus needs --output"),
+        (("--corpus", "none", "--output", "x"), "holds no partitions"),
+        (("--corpus", "x", "--output", "x", "--column", "x"), "--column x names no field"),
+    ],
+)
+def test_wrong_options_are_refused(
+    survey: SurveyInProcess, words: tuple[str, ...], said: str
+) -> None:
+    ended = survey.call("classify", *words)
+    assert ended.status == 2
+    assert said in ended.err
