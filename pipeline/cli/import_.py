@@ -1,4 +1,4 @@
-"""`import`: arXiv's bulk snapshot."""
+"""`import`: arXiv's bulk snapshot, or the candidates of a corpus."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from config.errors import UsageError
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.ended import check_fetching
@@ -22,11 +23,12 @@ from pipeline.runtime.services import Database
     examples="""
     living-survey import arxiv-metadata-oai-snapshot.json
     living-survey import archive.zip --category cs.CV --from 2022-01-01
+    living-survey import --candidates scores/ --at-least 80 --limit 500
     """,
 )
 def import_(
     invocation: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", show_default=False)] = None,
     category: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,6 +43,31 @@ def import_(
         datetime | None,
         typer.Option("--until", metavar="DAY", formats=[DAY], help="Submitted on or before."),
     ] = None,
+    candidates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTPUT", help="The likely works of `classify --corpus --output OUTPUT`."
+        ),
+    ] = None,
+    at_least: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Candidates this likely. [default: review.likely_from]",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="New candidates of this call. [default: 1000]",
+            show_default=False,
+        ),
+    ] = None,
     *,
     accept_old: Annotated[
         bool,
@@ -51,8 +78,32 @@ def import_(
 
     FILE is arxiv-metadata-oai-snapshot.json, plain, .gz or .zip. Days are those on which version 1
     was submitted. Importing a file again changes nothing.
+
+    With --candidates, the likeliest works of a corpus that have an arXiv ID and are not stored yet
+    are looked up at arXiv instead, and classified.
     """
     check_fetching(invocation.settings)
+    if (file is None) == (candidates is None):
+        raise UsageError(
+            "`import` takes FILE or --candidates, and one of the two.",
+            hint="For example `living-survey import arxiv-metadata-oai-snapshot.json`.",
+        )
+    if candidates is not None:
+        if category or from_day or until_day or accept_old:
+            raise UsageError(
+                "--category, --from, --until and --accept-old filter FILE.",
+                hint="Candidates are chosen by --at-least and --limit.",
+            )
+        # here, because Arrow takes 0.1 s
+        from pipeline.cli.import_candidates import import_best  # noqa: PLC0415
+
+        return import_best(invocation, candidates, at_least, limit)
+    if at_least is not None or limit is not None:
+        raise UsageError(
+            "--at-least and --limit belong to --candidates.",
+            hint="FILE is filtered by --category, --from and --until.",
+        )
+    assert file is not None
     selection = selection_of(
         tuple(category or ()),
         from_day=from_day.date() if from_day else None,

@@ -1,0 +1,54 @@
+"""Bring the likely works of a corpus, for `import --candidates`."""
+
+from pipeline.cli.answer import Answer, Text
+from pipeline.cli.command import Invocation
+from pipeline.cli.session import arxiv_session
+from pipeline.ingest.candidates import CandidatesReport, import_candidates
+from pipeline.learn.classify import classify
+from pipeline.learn.corpus.candidates import likely_works
+from pipeline.learn.corpus.place import Place
+from pipeline.runtime.plurals import counted, some_of
+
+#: looked up in one call: half a minute at arXiv's pace
+_LIMIT = 1_000
+
+
+def import_best(
+    invocation: Invocation, output: str, at_least: int | None, limit: int | None
+) -> Answer:
+    """Look up the likeliest works that are not stored yet, and classify them."""
+    if at_least is None:
+        at_least = invocation.settings.review.likely_from
+    found = likely_works(Place(output), at_least)
+    with arxiv_session(invocation, "import", lock=None) as (opened, arxiv):
+        report = import_candidates(
+            opened.services,
+            arxiv,
+            opened.run,
+            output,
+            found.arxiv_ids,
+            elsewhere=found.elsewhere,
+            limit=limit or _LIMIT,
+        )
+        classify(opened.services, opened.run)
+    return Answer(report, _text(report), _notes(report))
+
+
+def _text(report: CandidatesReport) -> Text:
+    lines = [f"added      {counted(len(report.added), 'paper')}, {report.held:,} were held already"]
+    if report.left:
+        lines.append(
+            f"left       {report.left:,} less likely ones: call it again, or raise --limit"
+        )
+    if report.elsewhere:
+        works = counted(report.elsewhere, "work")
+        lines.append(f"left out   {works} without an arXiv ID, which a survey cannot hold")
+    if report.unreadable:
+        lines.append(f"quarantine {counted(report.unreadable, 'record')} could not be read")
+    return tuple(lines)
+
+
+def _notes(report: CandidatesReport) -> tuple[str, ...]:
+    if not report.unknown:
+        return ()
+    return (f"living-survey: arXiv does not have {some_of(report.unknown)}.",)

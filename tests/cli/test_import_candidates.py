@@ -1,0 +1,96 @@
+"""`import --candidates`: likely works of a corpus come into the queue with arXiv's records."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo.replica.server import ReplicaServer
+from tests.support.arxiv import make_record, noon
+from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.storage import migrated
+
+TUESDAY = date(2026, 3, 17)
+INSIDE = "A diffusion model for text-to-image generation and image editing"
+PAPERS = [make_record(n, TUESDAY, title=f"{INSIDE} {n}") for n in range(1, 6)]
+
+
+def rows() -> list[dict[str, str]]:
+    """Return works at arXiv, one of them twice, one that arXiv does not have, one elsewhere."""
+    at_arxiv = [
+        {"id": f"W{n}", "title": INSIDE, "doi": f"10.48550/arXiv.2603.{n:05}"}
+        for n in (1, 2, 3, 4, 9)
+    ]
+    return [
+        *at_arxiv,
+        {"id": "again", "title": INSIDE, "arxiv_id": "2603.00003v2"},
+        {"id": "journal", "title": INSIDE, "doi": "10.1000/1"},
+        {"id": "off", "title": "Galaxies", "arxiv_id": "2603.00005"},
+    ]
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> SurveyInProcess:
+    (tmp_path / "works.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()))
+    migrated(tmp_path / "var" / "survey.duckdb")
+    return survey_in_process(tmp_path, url="http://127.0.0.1:9", now=noon(TUESDAY).isoformat())
+
+
+def scored(survey: SurveyInProcess) -> int:
+    """Score the corpus; return the least percentage of the works in scope."""
+    survey.json("classify", "--corpus", "works.jsonl", "--output", "scores")
+    import pyarrow.parquet as pq
+
+    found = pq.read_table(survey.directory / "scores" / "scores" / "whole.parquet").to_pylist()
+    inside = {row["in_scope"] for row in found if row["id"] != "off"}
+    [off] = [row["in_scope"] for row in found if row["id"] == "off"]
+    assert min(inside) > off
+    return int(min(inside) * 100)
+
+
+def test_best_candidates_come_into_the_queue_once(tmp_path: Path, survey: SurveyInProcess) -> None:
+    least = scored(survey)
+    with ReplicaServer(PAPERS, today=TUESDAY) as arxiv:
+        here = survey_in_process(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
+        words = ("import", "--candidates", "scores", "--at-least", str(least))
+        first = here.json(*words, "--limit", "2")
+        assert first["added"] == ["2603.00001", "2603.00002"]
+        assert (first["left"], first["elsewhere"], first["held"]) == (3, 1, 0)
+        second = here.call(*words)
+        assert second.status == 0
+        assert "added      2 papers" in second.out
+        assert "left out   1 work without an arXiv ID" in second.out
+        assert "arXiv does not have 2603.00009" in second.err
+        assert here.json(*words)["added"] == []
+        traced = here.json("trace", "2603.00003")
+    assert traced["fetched"][0]["runs"][0]["command"] == "import"
+    queue = {row["arxiv_id"] for row in here.json("queue")["items"]}
+    assert queue == {f"2603.{n:05}" for n in (1, 2, 3, 4)}
+
+
+def test_unfinished_or_foreign_scores_are_refused(survey: SurveyInProcess) -> None:
+    scored(survey)
+    (survey.directory / "scores" / "manifest.json").unlink()
+    ended = survey.call("import", "--candidates", "scores")
+    assert (ended.status, "are unfinished" in ended.err) == (1, True)
+    ended = survey.call("import", "--candidates", "nothing")
+    assert (ended.status, "no manifest.json" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "takes FILE or --candidates"),
+        (("a.json", "--candidates", "scores"), "takes FILE or --candidates"),
+        (("--candidates", "scores", "--category", "cs.CV"), "filter FILE"),
+        (("a.json", "--limit", "5"), "belong to --candidates"),
+        (("a.json", "--at-least", "5"), "belong to --candidates"),
+    ],
+)
+def test_options_of_the_other_kind_are_refused(
+    survey: SurveyInProcess, words: tuple[str, ...], said: str
+) -> None:
+    ended = survey.call("import", *words)
+    assert ended.status == 2
+    assert said in ended.err
