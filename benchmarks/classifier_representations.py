@@ -21,6 +21,7 @@ from benchmarks.classifier_protocol import Floats, chances, measured
 from benchmarks.classifier_study import WHEN, head
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
+from classifiers.measure.evaluation import evaluate
 from classifiers.representations.base import as_rows
 from classifiers.representations.installed import make
 from classifiers.representations.names import DEFAULT
@@ -59,14 +60,25 @@ def compare(name: str, cut: Cut, decisions: int, stream: int) -> tuple[object, .
     both = Learner((*DEFAULT, name), cut.older, stream)
     without = measured(plain, cut, decisions, 0)
     with_it = measured(both, cut, decisions, 0)
-    shares = [
-        f"{kind.split(': ')[1]} {share:.2f}"
-        for kind, share in both.models[-1].header.shares.items()
-        if share
-    ]
+    shares = {
+        kind.split(": ")[1]: share for kind, share in both.models[-1].header.shares.items() if share
+    }
+    named = ", ".join(f"{kind} {share:.2f}" for kind, share in shares.items()) or "none"
+    right = [_right(learner.models[-1], cut, shares) for learner in (plain, both)]
+    labels = ", ".join(
+        f"{facet} {_pair(right[0][facet], right[1][facet], 3)}" for facet in right[0]
+    )
     figures = (_pair(without[key], with_it[key], 3) for key in SHOWN)
-    costs = _pair(plain.seconds, both.seconds, 1)
-    return cut.before, decisions, ", ".join(shares) or "none", *figures, costs
+    return cut.before, decisions, named, *figures, labels, _pair(plain.seconds, both.seconds, 1)
+
+
+def _right(model: Model, cut: Cut, kinds: Iterable[str]) -> dict[str, float]:
+    """Return how many first labels of listed papers after the cut are right, of these facets."""
+    wanted = {facet.name for facet in cut.older.facets} & set(kinds)
+    if not wanted:
+        return {}
+    report = evaluate(model, cut.data.test, cut.older, trained_on=cut.data.before)
+    return {facet.facet: facet.top1 for facet in report.facets if facet.facet in wanted}
 
 
 def convert_once(name: str) -> None:
@@ -102,7 +114,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     if options.convert_once:
         convert_once(options.name)
-    head("cut", "decisions", "shares above 0", *SHOWN.values(), "CPU seconds")
+    head("cut", "decisions", "shares above 0", *SHOWN.values(), "labels", "CPU seconds")
     for before in options.cuts:
         cut = cut_at(before)
         if options.month:

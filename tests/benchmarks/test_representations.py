@@ -20,8 +20,8 @@ def test_row_has_shares_and_figures_without_and_with() -> None:
     data = replace(data_of({"2025-06": later}), approvable=approved(5), rejectable=rejected(12))
     read = [replace(example, sections=("agents",)) for example in later]
     cut = Cut("2025-05", data, load_taxonomy(), read)
-    before, decisions, shares, months, *_, seconds = compare("characters", cut, 20, 3)
-    assert (before, decisions, shares) == ("2025-05", 20, "none")
+    before, decisions, shares, months, *_, labels, seconds = compare("characters", cut, 20, 3)
+    assert (before, decisions, shares, labels) == ("2025-05", 20, "none", "")
     without, with_it = str(months).split(" / ")
     assert without == with_it
     assert all(float(spent) >= 0 for spent in str(seconds).split(" / "))
