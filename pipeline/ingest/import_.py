@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from config.runtime_schema import RuntimeSettings
 from pipeline.ingest.sources.snapshot.check import newest_submission, refuse_frozen
 from pipeline.ingest.sources.snapshot.file import SnapshotFile
-from pipeline.ingest.sources.snapshot.lines import parse_lines
+from pipeline.ingest.sources.snapshot.lines import SnapshotBatch, parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
+from pipeline.runtime.blocks import map_blocks
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.harvests import Harvest
@@ -93,6 +95,7 @@ def import_snapshot(
     Raises:
         UsageError: the file cannot be opened.
         SnapshotError: the file is not a snapshot, out of date, cut short or damaged.
+        WorkersLostError: a worker ended by itself; what was stored before stays.
     """
     clock = services.clock
     file = SnapshotFile(path)
@@ -103,7 +106,8 @@ def import_snapshot(
     resumed_at = position.offset
     show = _Megabytes(run, "MB imported", file, 0 if file.is_gzip else resumed_at)
     records, unwanted, quarantined, counts = 0, 0, 0, UpsertCounts()
-    for batch in _batches(file, resumed_at, selection, clock=clock, show=show):
+    runtime = services.settings.runtime
+    for batch in _batches(file, resumed_at, selection, runtime=runtime, clock=clock, show=show):
         position = replace(position, offset=batch.end)
         with services.open_store() as store, store.transaction():
             counts += store.papers.upsert(batch.papers, seen_at=clock())
@@ -182,22 +186,36 @@ def _batches(
     start: int,
     selection: Selection,
     *,
+    runtime: RuntimeSettings,
     clock: Callable[[], datetime],
     show: Callable[[int], None],
 ) -> Iterator[_Batch]:
     batch = _Batch(begin=start)
-    for block, position in file.blocks(start):
-        lines = [line for line in block.lines if line.strip()]
-        parsed = parse_lines(lines, selection, at=clock())
+    read = _blocks(file, start, selection, clock)
+    for (end, position, records), parsed in map_blocks(runtime, _parse, read):
         batch.papers.extend(parsed.papers)
         batch.malformed.extend(parsed.malformed)
-        batch.records += len(lines)
+        batch.records += records
         batch.unwanted += parsed.unwanted
-        batch.end = block.end
+        batch.end = end
         show(position)
         if batch.is_full:
             yield batch
             batch.papers.clear()  # the caller still refers to it while the next one is read
-            batch = _Batch(begin=block.end)
+            batch = _Batch(begin=end)
     if batch.end:
         yield batch
+
+
+def _blocks(
+    file: SnapshotFile, start: int, selection: Selection, clock: Callable[[], datetime]
+) -> Iterator[tuple[tuple[int, int, int], tuple[list[bytes], Selection, datetime]]]:
+    """Yield where each block ends, how much was read, its records; and what parses it."""
+    for block, position in file.blocks(start):
+        lines = [line for line in block.lines if line.strip()]
+        yield (block.end, position, len(lines)), (lines, selection, clock())
+
+
+def _parse(lines: list[bytes], selection: Selection, at: datetime) -> SnapshotBatch:
+    """Parse a block; called by a worker."""
+    return parse_lines(lines, selection, at=at)

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from config.runtime_schema import RuntimeSettings
 from pipeline.ingest import import_ as importing
 from pipeline.ingest.import_ import ImportReport, import_snapshot
 from pipeline.ingest.sources.snapshot.file import SnapshotError, SnapshotFile
@@ -51,12 +52,14 @@ def bring(
     path: Path,
     open_store: OpenStore,
     *,
+    runtime: RuntimeSettings = RuntimeSettings(),  # noqa: B008  it is frozen
     selection: Selection = Selection(),  # noqa: B008  it is frozen
     at: datetime = NOW,
     progress: Progress | None = None,
 ) -> ImportReport:
     run = Run(progress)
-    return import_snapshot(make_services(open_store, at), run, path, selection=selection)
+    services = make_services(open_store, at, runtime=runtime)
+    return import_snapshot(services, run, path, selection=selection)
 
 
 def content(folder: Path) -> list[list[tuple[Any, ...]]]:
@@ -110,6 +113,23 @@ def test_all_containers_bring_the_same(tmp_path: Path) -> None:
         contents.append(content(folder))
     assert contents[0] == contents[1] == contents[2]
     assert len(contents[0][0]) == 11
+
+
+def test_every_executor_brings_the_same(tmp_path: Path) -> None:
+    contents = []
+    broken = [b"{", b'{"id": "2603.99999"}']
+    for executor in ("inline", "processes", "dask"):
+        folder = tmp_path / executor
+        folder.mkdir()
+        path = plain_file(folder, make_records(23))
+        lines = path.read_bytes().splitlines()
+        path.write_bytes(b"\n".join([*lines[:9], *broken, *lines[9:]]) + b"\n")
+        runtime = RuntimeSettings.model_validate({"executor": executor, "workers": 2})
+        report = bring(path, opener(folder), runtime=runtime)
+        assert (report.records, report.quarantined) == (25, 2)
+        contents.append(content(folder))
+    assert contents[1:] == contents[:1] * 2
+    assert len(contents[0][0]) == 23
 
 
 def test_a_second_import_of_the_same_file_changes_nothing(tmp_path: Path) -> None:
