@@ -69,7 +69,7 @@ def training(size: Size) -> Iterator[Row]:
     """Train from 20,000 decisions; the model file."""
     decisions, background = size.records(20_000, 60), size.records(5_000, 60)
     with tempfile.TemporaryDirectory(prefix="living-survey-bench-") as directory:
-        child = _trained(Path(directory), decisions, background)
+        child = trained(Path(directory), decisions, background)
         path = Path(child.out.strip())
         loading = cpu_seconds(lambda: artifact.load(path, load_taxonomy()))
         megabytes = path.with_suffix(".npz").stat().st_size / 1e6
@@ -181,7 +181,7 @@ def classify(size: Size) -> Iterator[Row]:
             cwd=folder,
             environment=environment,
         )
-        _trained(folder / "var/models", size.records(1_000, 60), size.records(5_000, 60))
+        trained(folder / "var/models", size.records(1_000, 60), size.records(5_000, 60))
         first = call(("classify", "--json"), cwd=folder, environment=environment)
         again = call(("classify", "--json"), cwd=folder, environment=environment)
     if json.loads(first.out)["classified"] != count or json.loads(again.out)["classified"]:
@@ -213,7 +213,8 @@ def main() -> None:
     print(artifact.save(_train(int(decisions), int(background)), Path(directory)))
 
 
-def _trained(directory: Path, decisions: int, background: int) -> Child:
+def trained(directory: Path, decisions: int, background: int) -> Child:
+    """Train and keep a model in a process of its own."""
     words = ["-m", "benchmarks.classifier_speed", str(directory), str(decisions), str(background)]
     return run_python(words, cwd=ROOT, environment={})
 

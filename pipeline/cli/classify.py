@@ -17,6 +17,7 @@ from pipeline.learn import classify as step
     living-survey classify
     living-survey classify --corpus works/ --output scores/
     living-survey classify --corpus s3://works --output scores --column id=doi
+    living-survey classify --corpus works/ --plan
     """,
 )
 def classify(
@@ -48,24 +49,40 @@ def classify(
             show_default=False,
         ),
     ] = None,
+    *,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Score a sample and say what all would take.")
+    ] = False,
+    works: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Plan for N works, not for those of the corpus."),
+    ] = None,
 ) -> Answer:
     """Classify every paper that the current model has not scored.
 
     With --corpus, the works of Parquet or JSON Lines files are scored instead, each file by a
     worker ([runtime] executor). A file is marked when it is done; a call that was stopped is
-    continued by the next one. Nothing is stored in the database.
+    continued by the next one. Nothing is stored in the database. --plan scores a sample and says
+    what all would take.
     """
     if corpus is None:
-        _refuse_without_corpus(output, column, candidates_from)
+        _refuse_without_corpus(output, column, candidates_from, works, plan or None)
         with session(invocation, "classify") as opened:
             report = step.classify(opened.services, opened.run)
         return Answer(report, (f"classified {report.classified} by {report.model_id}",))
     if candidates_from is None:
         candidates_from = invocation.settings.review.likely_from
+    if plan:
+        # here, because Arrow takes 0.1 s
+        from pipeline.cli import classify_plan  # noqa: PLC0415
+
+        return classify_plan.plan(invocation, corpus, column or (), candidates_from, works)
+    if works is not None:
+        raise UsageError("--works belongs to --plan.", hint="A corpus is scored whole.")
     if output is None:
         raise UsageError(
             "--corpus needs --output, the directory of the scores.",
-            hint="Name a new or an empty directory.",
+            hint="Or call it with --plan, which writes nothing.",
         )
     # here, because Arrow takes 0.1 s
     from pipeline.cli.classify_corpus import classify_corpus  # noqa: PLC0415
@@ -76,6 +93,6 @@ def classify(
 def _refuse_without_corpus(*options: object) -> None:
     if any(option is not None and option != [] for option in options):
         raise UsageError(
-            "--output, --column and --candidates-from need --corpus.",
+            "--output, --column, --candidates-from, --plan and --works need --corpus.",
             hint="Name the files to score with --corpus.",
         )

@@ -36,6 +36,11 @@ ROWS = {
     ],
     "claims": ["pages", "parts", "decisions", "claim, p50 and p95", "server CPU a paper"],
     "site": ["papers, first", "papers, unchanged"],
+    "corpus": [
+        *("inline, 1 worker", "processes, 1 worker", "processes, 2 workers"),
+        *("dask, 1 worker", "dask, 2 workers"),
+        *("peak memory", "a partition of 10 works", "sent to a worker once"),
+    ],
     "bootstrap": ["60 rows", "init and bootstrap, papers held", "elapsed"],
 }
 

@@ -42,7 +42,10 @@ def test_corpus_is_scored_and_the_run_is_recorded(survey: SurveyInProcess, tmp_p
         (("--output", "x"), "need --corpus"),
         (("--column", "title=x"), "need --corpus"),
         (("--candidates-from", "5"), "need --corpus"),
+        (("--plan",), "need --corpus"),
+        (("--works", "5"), "need --corpus"),
         (("--corpus", "x"), "--corpus needs --output"),
+        (("--corpus", "x", "--works", "5"), "--works belongs to --plan"),
         (("--corpus", "none", "--output", "x"), "holds no partitions"),
         (("--corpus", "x", "--output", "x", "--column", "x"), "--column x names no field"),
     ],
@@ -53,3 +56,14 @@ def test_wrong_options_are_refused(
     ended = survey.call("classify", *words)
     assert ended.status == 2
     assert said in ended.err
+
+
+@pytest.mark.slow
+def test_plan_says_what_the_corpus_would_take(survey: SurveyInProcess, tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    ended = survey.call("classify", "--corpus", str(corpus), "--plan")
+    assert (ended.status, ended.err) == (0, "")
+    assert "sample     36 works of 6 partitions" in ended.out
+    assert "workers  expected" in ended.out
+    words = ("classify", "--corpus", str(corpus), "--plan", "--works", "250000000")
+    assert survey.json(*words)["works"]["mean"] == 250_000_000

@@ -1,8 +1,9 @@
 """Scoring a corpus: on every executor, killed and gone on with, with partitions that fail."""
 
+import gzip
 import json
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,13 @@ from classifiers.kept.registry import ModelRegistry
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.types import Classifier, Document, Scores
-from config.errors import UsageError
+from config.errors import TryAgainLaterError, UsageError
 from config.runtime_schema import RuntimeSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.corpus import reading
 from pipeline.learn.corpus.bulk import OutputHeldError
 from pipeline.learn.corpus.output import OutputError
+from pipeline.runtime import dask_cluster
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from tests.support.corpus import DEADLY, SIZE, Deadly, scored, tree, write_corpus
@@ -194,6 +196,58 @@ def test_killed_coordinator_is_gone_on_with(
     assert tree(tmp_path / "killed") == whole
 
 
+_CLUSTER = """
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    port = int(sys.argv[1])
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        scheduler_port=port,
+        dashboard_address="127.0.0.1:0",
+    ) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.readline()
+"""
+
+
+@contextmanager
+def running_cluster(port: int = 0) -> Iterator[str]:
+    """Start a scheduler with one worker; yield its address."""
+    process = start_process(_CLUSTER, str(port))
+    try:
+        yield next(lines_of(process))
+    finally:
+        process.communicate("\n")
+
+
+def test_lost_scheduler_is_said_and_a_restarted_one_goes_on(
+    tmp_path: Path,
+    model: Model,
+    taxonomy: Taxonomy,
+    whole: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dask_cluster, "_PATIENCE", 2)
+    flag = tmp_path / "flag"
+    flag.touch()
+    deadly = Deadly(model, flag, parent=True)
+    with running_cluster() as address:
+        runtime = RuntimeSettings(executor="dask", dask_scheduler=address)
+        services = using(deadly, tmp_path, taxonomy, runtime)
+        with pytest.raises(TryAgainLaterError, match="cannot be reached"):
+            scored(services, tmp_path / "corpus", tmp_path / "killed")
+    assert not flag.exists()
+    done = sum(path.startswith("done/") for path in tree(tmp_path / "killed"))
+    assert done < 6
+    with running_cluster(int(address.rpartition(":")[2])):
+        report = scored(services, tmp_path / "corpus", tmp_path / "killed")
+    assert (report.scored, report.failed) == (6 - done, ())
+    assert tree(tmp_path / "killed") == whole
+
+
 def test_partition_that_always_fails_is_named_and_the_others_are_done(
     tmp_path: Path, model: Model, taxonomy: Taxonomy, whole: dict[str, bytes]
 ) -> None:
@@ -212,7 +266,6 @@ def test_partition_that_always_fails_is_named_and_the_others_are_done(
     ]
     assert (report.scored, run.counts["failed"]) == (4, 2)
     assert run.error is not None
-    shutil.copytree(tmp_path / "corpus", tmp_path / "again", symlinks=True)
     for path, content in kept.items():
         path.write_bytes(content)
     assert scored(services, tmp_path / "corpus", tmp_path / "out").scored == 2
@@ -289,6 +342,5 @@ def test_progress_says_what_is_left(
 
 def test_deadly_title_is_in_the_corpus(whole: dict[str, bytes], tmp_path: Path) -> None:
     del whole
-    assert DEADLY.encode() in __import__("gzip").decompress(
-        (tmp_path / "corpus" / "day=1" / "part_003.gz").read_bytes()
-    )
+    packed = (tmp_path / "corpus" / "day=1" / "part_003.gz").read_bytes()
+    assert DEADLY.encode() in gzip.decompress(packed)

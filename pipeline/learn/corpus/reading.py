@@ -56,6 +56,11 @@ def batches(corpus: Place, path: str, columns: Columns) -> Iterator[Rows]:
     return _of_lines(corpus, path)
 
 
+def compression_of(name: str) -> str | None:
+    """Return how Arrow calls the compression of a file of this name."""
+    return next((kind for end, kind in _COMPRESSED.items() if name.endswith(end)), None)
+
+
 def _is_lines(path: str) -> bool:
     for ending in _COMPRESSED:
         if path.endswith(ending):
@@ -88,10 +93,9 @@ def _of_parquet(corpus: Place, path: str, columns: Columns) -> Iterator[Rows]:
 
 def _of_lines(corpus: Place, path: str) -> Iterator[Rows]:
     name = path or corpus.address
-    compression = next((kind for end, kind in _COMPRESSED.items() if name.endswith(end)), None)
     rows: list[Any] = []
     unreadable = 0
-    with corpus.open_stream(path, compression=compression) as stream:
+    with corpus.open_stream(path, compression=compression_of(name)) as stream:
         for line in _lines(stream, name):
             try:
                 row = json.loads(line)

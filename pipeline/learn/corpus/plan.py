@@ -1,0 +1,178 @@
+"""Say what scoring a corpus would take, from a sample scored by one worker; nothing is written."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.errors import UsageError
+from pipeline.learn.corpus.columns import Columns
+from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.reading import partitions
+from pipeline.learn.corpus.sample import Measured, measure
+from pipeline.runtime.executors import open_workers
+from pipeline.runtime.services import Services
+
+#: partitions of a sample, evenly over the corpus
+SAMPLED = 8
+#: for which the time is said
+WORKERS = (1, 2, 4, 8, 16, 32, 64)
+#: standard normal and t quantiles would differ by little from seven degrees of freedom on, and a
+#: sample has more values; of fewer, this much more of the spread
+_T = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36}
+_NORMAL = 2.0
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with the 95 % interval of it."""
+
+    low: float
+    mean: float
+    high: float
+
+    def times(self, factor: float) -> "Interval":
+        """Return the interval of a multiple."""
+        return Interval(self.low * factor, self.mean * factor, self.high * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What scoring a corpus would take."""
+
+    corpus: str
+    model_id: str
+    partitions: int
+    bytes: int
+    sampled_partitions: int
+    sampled_works: int
+    #: of the corpus by the sample, or as given
+    works: Interval
+    #: of one worker, reading, scoring and packing the scores
+    works_per_second: Interval
+    #: the largest resident size of the worker, with the model
+    memory_megabytes: int
+    #: (workers, hours), if n workers are n times as fast
+    hours: tuple[tuple[int, Interval], ...]
+    scores_gigabytes: Interval
+
+
+def plan_corpus(
+    services: Services,
+    corpus: Place,
+    *,
+    columns: Columns,
+    candidates_from: int,
+    works: int | None = None,
+) -> Plan:
+    """Score the first works of some partitions, and return what all would take.
+
+    Args:
+        services: the model, the settings of the workers.
+        corpus: a file, or a directory of files.
+        columns: of the corpus.
+        candidates_from: in percent: the texts of works this likely are written too.
+        works: for so many instead of those of the corpus.
+
+    Raises:
+        UsageError: there is no partition, or no work in the sample.
+        ModelError: the model in use cannot be used.
+        PartitionError: a partition of the sample cannot be read.
+    """
+    found = partitions(corpus.files())
+    chosen = _spread(found)
+    current = services.models.check_current(services.taxonomy)
+    runtime = services.settings.runtime
+    if runtime.executor == "inline":  # a process of its own tells its memory from this one's
+        runtime = runtime.model_copy(update={"executor": "processes"})
+    runtime = runtime.model_copy(update={"workers": 1})
+    measured: list[list[Measured]] = []
+    with open_workers(runtime, current.packed().load) as workers:
+        for file in chosen:
+            work = workers.executor.submit(
+                measure, workers.key, corpus, file, columns, candidates_from
+            )
+            measured.append(work.result())
+    groups = [each for each in measured if each]
+    if not groups:
+        raise UsageError(
+            f"{corpus.address} holds no works in the sample.", hint="Check --corpus and --column."
+        )
+    return planned(groups, corpus.address, current.model_id, [file.bytes for file in found], works)
+
+
+def planned(
+    groups: Sequence[Sequence[Measured]],
+    corpus: str,
+    model_id: str,
+    sizes: Sequence[int],
+    works: int | None,
+) -> Plan:
+    """Return the plan of a sample.
+
+    Args:
+        groups: of each sampled partition, what its blocks of works took.
+        corpus: its address.
+        model_id: of the model.
+        sizes: bytes of every partition.
+        works: for so many instead of those of the corpus.
+    """
+    # Works of one partition resemble each other, so that several partitions vary more.
+    values = (
+        [_sum(group) for group in groups] if len(groups) > 2 else [m for g in groups for m in g]
+    )
+    total = sum(sizes)
+    seconds = interval([one.seconds / one.works for one in values])
+    if works is None:
+        many = interval([one.works / one.source_bytes for one in values]).times(total)
+        whole = interval([one.seconds / one.source_bytes for one in values]).times(total)
+        stored = interval([one.scores_bytes / one.source_bytes for one in values]).times(total)
+    else:
+        many, whole = Interval(works, works, works), seconds.times(works)
+        stored = interval([one.scores_bytes / one.works for one in values]).times(works)
+    return Plan(
+        corpus=corpus,
+        model_id=model_id,
+        partitions=len(sizes),
+        bytes=total,
+        sampled_partitions=len(groups),
+        sampled_works=sum(one.works for group in groups for one in group),
+        works=many,
+        works_per_second=Interval(1 / seconds.high, 1 / seconds.mean, _inverse(seconds.low)),
+        memory_megabytes=max(one.peak_megabytes for group in groups for one in group),
+        hours=tuple((n, whole.times(1 / n / _HOUR)) for n in WORKERS),
+        scores_gigabytes=stored.times(1e-9),
+    )
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the mean of values, and its 95 % interval; of one value it is the value."""
+    mean = statistics.fmean(values)
+    if len(values) < 2:
+        return Interval(mean, mean, mean)
+    spread = statistics.stdev(values) / math.sqrt(len(values))
+    reach = _T.get(len(values) - 1, _NORMAL) * spread
+    return Interval(max(0.0, mean - reach), mean, mean + reach)
+
+
+def _spread(found: Sequence[FoundFile]) -> list[FoundFile]:
+    """Return partitions at even distances; empty files say nothing."""
+    filled = [file for file in found if file.bytes]
+    if len(filled) <= SAMPLED:
+        return filled
+    return [filled[(2 * n + 1) * len(filled) // (2 * SAMPLED)] for n in range(SAMPLED)]
+
+
+def _sum(group: Sequence[Measured]) -> Measured:
+    return Measured(
+        works=sum(one.works for one in group),
+        seconds=sum(one.seconds for one in group),
+        source_bytes=sum(one.source_bytes for one in group),
+        scores_bytes=sum(one.scores_bytes for one in group),
+        peak_megabytes=max(one.peak_megabytes for one in group),
+    )
+
+
+def _inverse(number: float) -> float:
+    return 1 / number if number else math.inf

@@ -1,0 +1,126 @@
+"""Planning a corpus: what a sample says, by a real worker."""
+
+import json
+import math
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from classifiers.cues import CueClassifier
+from config.errors import UsageError
+from config.taxonomy import load_taxonomy
+from pipeline.learn.corpus.columns import columns_of
+from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.plan import Interval, interval, plan_corpus, planned
+from pipeline.learn.corpus.sample import Measured, measure
+from pipeline.runtime import shared
+from tests.support.corpus import SIZE, works, write_corpus
+from tests.support.services import make_services
+from tests.support.storage import opener
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+
+
+def block(works: int = 10, seconds: float = 2.0) -> Measured:
+    return Measured(works, seconds, source_bytes=1_000, scores_bytes=50, peak_megabytes=300)
+
+
+def test_time_and_storage_are_those_of_the_bytes() -> None:
+    plan = planned([[block()], [block()], [block()]], "x", "m", [4_000, 6_000], None)
+    assert plan.works.mean == pytest.approx(100)
+    assert plan.works_per_second.mean == pytest.approx(5)
+    assert plan.hours[0][0] == 1
+    assert plan.hours[0][1].mean == pytest.approx(20 / 3600)
+    assert plan.hours[2][1].mean == pytest.approx(5 / 3600)
+    assert plan.scores_gigabytes.mean == pytest.approx(500e-9)
+    assert (plan.memory_megabytes, plan.partitions, plan.sampled_works) == (300, 2, 30)
+
+
+def test_number_of_works_may_be_given() -> None:
+    plan = planned([[block(), block(seconds=4.0)]], "x", "m", [1_000], 250_000_000)
+    assert plan.works == Interval(250_000_000, 250_000_000, 250_000_000)
+    assert plan.hours[0][1].mean == pytest.approx(250_000_000 * 0.3 / 3600)
+    assert plan.hours[0][1].low < plan.hours[0][1].mean < plan.hours[0][1].high
+    assert plan.scores_gigabytes.mean == pytest.approx(250_000_000 * 5e-9)
+
+
+def test_interval_holds_the_mean_and_widens_with_the_spread() -> None:
+    assert interval([3.0]) == Interval(3, 3, 3)
+    narrow, wide = interval([1.0, 1.1] * 8), interval([1.0, 2.0] * 8)
+    assert narrow.high - narrow.low < wide.high - wide.low
+    assert interval([0.1, 9.0]).low == 0
+    steady = interval([1.0, 1.0 + 1e-6] * 8)
+    assert math.isclose(steady.low, steady.high, rel_tol=1e-5)
+
+
+def test_partitions_that_differ_are_seen_by_several_of_them() -> None:
+    groups = [[block(seconds=s)] * 5 for s in (1.0, 2.0, 3.0)]
+    several = planned(groups, "x", "m", [1_000], None).hours[0][1]
+    one = planned(groups[1:2], "x", "m", [1_000], None).hours[0][1]
+    assert several.high - several.low > one.high - one.low
+
+
+@pytest.mark.parametrize("name", ["day=0/part_000.gz", "day=0/part_001.jsonl"])
+def test_share_of_a_partition_is_that_of_its_rows(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", 2)
+    file = FoundFile(name, (corpus / name).stat().st_size, None)
+    key = shared.new_key()
+    shared.share(key, lambda: CueClassifier(load_taxonomy()))
+    try:
+        found = measure(key, Place(str(corpus)), file, columns_of(()), 50)
+    finally:
+        shared.forget(key)
+    assert sum(one.works for one in found) == SIZE
+    assert sum(one.source_bytes for one in found) == pytest.approx(file.bytes)
+    assert min(one.seconds for one in found) > 0
+
+
+def test_first_rows_of_a_large_partition_are_a_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.learn.corpus.reading.ROWS", 10)
+    monkeypatch.setattr("pipeline.learn.corpus.sample._BLOCK", 1_000)
+    lines = "".join(json.dumps(row) + "\n" for row in works(0, 200)).encode()
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    key = shared.new_key()
+    shared.share(key, lambda: CueClassifier(load_taxonomy()))
+    try:
+        file = FoundFile("a.jsonl", len(lines), None)
+        found = measure(key, Place(str(tmp_path)), file, columns_of(()), 50)
+    finally:
+        shared.forget(key)
+    assert sum(one.works for one in found) == 20
+    assert sum(one.source_bytes for one in found) == pytest.approx(len(lines) / 10, rel=0.2)
+
+
+def test_plan_is_made_by_a_worker_and_writes_nothing(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", 12)
+    services = make_services(
+        opener(tmp_path),
+        datetime(2026, 3, 17, tzinfo=UTC),
+        in_use=CueClassifier(load_taxonomy()),
+    )
+    before = sorted(tmp_path.rglob("*"))
+    plan = plan_corpus(services, Place(str(corpus)), columns=columns_of(()), candidates_from=50)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (plan.partitions, plan.sampled_partitions, plan.sampled_works) == (12, 8, 8 * SIZE)
+    assert plan.works.low <= 12 * SIZE <= plan.works.high
+    assert plan.memory_megabytes > 20
+    assert all(one.mean > two.mean > 0 for (_, one), (_, two) in pairwise(plan.hours))
+
+
+def test_corpus_without_works_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n")
+    services = make_services(
+        opener(tmp_path),
+        datetime(2026, 3, 17, tzinfo=UTC),
+        in_use=CueClassifier(load_taxonomy()),
+    )
+    with pytest.raises(UsageError, match="no works in the sample"):
+        plan_corpus(
+            services, Place(str(tmp_path / "a.jsonl")), columns=columns_of(()), candidates_from=50
+        )
