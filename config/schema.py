@@ -16,6 +16,7 @@ from config.api_schema import ApiSettings
 from config.desk_keys import known_keys
 from config.enrich_schema import EnrichSettings, TranslateSettings
 from config.feeds_schema import FeedsSettings
+from config.hub_schema import HubSettings, at_the_hub
 from config.keytypes import (
     BaseUrl,
     Categories,
@@ -29,6 +30,7 @@ from config.keytypes import (
     ListPaths,
     Natural,
     OptionalFile,
+    OptionalUrl,
     PageLanguage,
     Percent,
     Port,
@@ -110,17 +112,22 @@ class ArxivSettings(Section):
         ),
         description="The categories whose daily feeds are compared with what was harvested.",
     )
-    # The URLs come first, because the check of the interval reads them.
+    # The URLs come first, because the check of the interval reads them, and the hub's before them.
+    hub_url: OptionalUrl = Field(
+        default="",
+        description="The hub of several surveys (`living-survey hub`) that is asked instead of "
+        "arXiv: OAI-PMH, feeds and look-ups, each unless its own address is set too. Empty: none.",
+    )
     oai_url: BaseUrl = Field(
-        default="https://oaipmh.arxiv.org/oai",
+        default_factory=at_the_hub("/oai", "https://oaipmh.arxiv.org/oai"),
         description="The OAI-PMH interface, source of every paper's record.",
     )
     rss_url: BaseUrl = Field(
-        default="https://rss.arxiv.org",
+        default_factory=at_the_hub("", "https://rss.arxiv.org"),
         description="The daily feeds; /rss/ and /atom/ are appended.",
     )
     query_url: BaseUrl = Field(
-        default="https://export.arxiv.org/api/query",
+        default_factory=at_the_hub("/api/query", "https://export.arxiv.org/api/query"),
         description="The query API, for look-ups by ID and searches.",
     )
     min_interval_seconds: Interval = Field(
@@ -287,6 +294,7 @@ class Settings(Section):
     site: SiteSettings = SiteSettings()
     list: ListSettings = ListSettings()
     feeds: FeedsSettings = FeedsSettings()
+    hub: HubSettings = HubSettings()
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
     mail: MailSettings = MailSettings()
@@ -322,6 +330,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "site": SiteSettings,
     "list": ListSettings,
     "feeds": FeedsSettings,
+    "hub": HubSettings,
     "lint": LintSettings,
     "enrich": EnrichSettings,
     "mail": MailSettings,

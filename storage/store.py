@@ -79,6 +79,7 @@ from storage.runs import Runs
 from storage.same_work import SameWork
 from storage.screening import Screening
 from storage.second_looks import SecondLooks
+from storage.served import Served
 from storage.subscriber_import import SubscriberImport
 from storage.subscribers import Subscribers
 from storage.suggestion_mails import SuggestionMails
@@ -128,6 +129,7 @@ class Store:
         self.assignments = Assignments(session)
         self.absences = Absences(session)
         self.audit = Audit(session)
+        self.served = Served(session)
         self.screening = Screening(session)
         self.outlook = Outlook(session)
         self.announcements = Announcements(session)

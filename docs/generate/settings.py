@@ -85,12 +85,17 @@ def settings_template() -> str:
     return "\n".join(parts)
 
 
+def _default(field: FieldInfo) -> Any:
+    """Return a key's default where no other key is stated."""
+    return field.get_default(call_default_factory=True, validated_data={})
+
+
 def _as_toml(field: FieldInfo) -> str:
     if field.default is DEFAULT_REASONS:
         reasons = [f"  {_inline_table(one)}," for one in DEFAULT_REASONS]
         return "\n".join(["[", *reasons, "]"])
     # JSON texts, numbers and lists are TOML too.
-    return json.dumps(_plain(field.default), ensure_ascii=False)
+    return json.dumps(_plain(_default(field)), ensure_ascii=False)
 
 
 def _inline_table(reason: Reason) -> str:
@@ -136,7 +141,7 @@ def _rules() -> str:
 def _default_cell(field: FieldInfo) -> str:
     if field.default is DEFAULT_REASONS:
         return "below"
-    return "none" if _plain(field.default) == "" else f"`{_as_toml(field)}`"
+    return "none" if _plain(_default(field)) == "" else f"`{_as_toml(field)}`"
 
 
 def _plain(default: Any) -> Any:

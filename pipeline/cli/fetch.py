@@ -67,6 +67,8 @@ def fetch_text(report: FetchReport) -> Text:
     """Return what a fetch brought."""
     lines = list(feed_text(report.feed)) if report.feed is not None else []
     lines += _harvests(report)
+    if report.hub is not None:
+        lines.append(f"hub        {report.hub.sentence}")
     if report.repaired:
         lines.append(f"repaired   {counted(report.repaired, 'announced paper')} by look-up")
     if report.missing:
@@ -88,6 +90,8 @@ def fetch_text(report: FetchReport) -> Text:
 def fetch_notes(report: FetchReport) -> tuple[str, ...]:
     """Return what a fetch could not bring, and the days that are overdue."""
     notes = [f"living-survey: {one}" for one in failure_sentences(report.failures)]
+    if report.hub is not None and report.hub.late:
+        notes.append(f"living-survey: {report.hub.sentence} {report.hub.remedy}")
     if overdue := report.ledger.overdue:
         notes.append(f"living-survey: {overdue_sentence(overdue)} {overdue_remedy(overdue)}")
     return tuple(notes)

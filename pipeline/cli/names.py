@@ -49,6 +49,7 @@ COMMANDS = {
     "handover": "Write a bundle from which a new machine publishes the same bytes.",
     "sections": "List the taxonomy's sections with their ids.",
     "reasons": "List the reasons for rejecting a paper, with their codes.",
+    "hub": "Serve what this survey holds to other surveys, so that arXiv is asked once for all.",
     "demo": "Show every step on bundled papers, offline.",
     "replica": "Serve papers as a local arXiv on 127.0.0.1.",
 }

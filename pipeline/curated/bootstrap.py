@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from config.errors import ConfigError
 from config.visible import one_line, shortened
 from pipeline.curated.find import Search, find_papers
 from pipeline.curated.findings import Note, Refusal, Remark, note
@@ -61,6 +62,10 @@ class LookUpResult(Protocol):
     @property
     def malformed(self) -> Sequence[QuarantinedRecord]:
         """Records that cannot be read."""
+
+    @property
+    def unheld(self) -> Sequence[str]:
+        """IDs that a hub does not hold."""
 
 
 class LookUp(Search, Protocol):
@@ -222,7 +227,15 @@ def _ask(query: LookUp, run: Run, ids: Sequence[str]) -> _Asked:
     advance = run.progress(f"asking arXiv for {counted(len(ids), 'paper')}", len(ids))
     answers = []
     for part in (ids[start : start + _STEP] for start in range(0, len(ids), _STEP)):
-        answers.append(query.look_up(part))
+        answer = query.look_up(part)
+        if answer.unheld:
+            raise ConfigError(
+                f"The hub does not hold {answer.unheld[0]} of the list, so it cannot say what is"
+                " wrong with it.",
+                hint='Set query_url = "https://export.arxiv.org/api/query" under [arxiv] in'
+                " living-survey.toml: look-ups then go to arXiv itself.",
+            )
+        answers.append(answer)
         advance(len(part))
     return _Asked(
         ids=tuple(ids),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from config.errors import UsageError
-from pipeline.ingest.sources.errors import BadRequestError
+from pipeline.ingest.sources.errors import BadRequestError, NotHeldError
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.sources.query.terms import all_of, in_categories, phrase, submitted_between
 from pipeline.runtime.record import Run
@@ -32,6 +32,8 @@ class AddReport:
     unknown: tuple[str, ...]
     #: arXiv's entry cannot be read and is quarantined
     unreadable: tuple[str, ...] = ()
+    #: the hub does not hold them, and arXiv was not asked
+    unheld: tuple[str, ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:
@@ -49,6 +51,9 @@ class AddReport:
                 f"arXiv's entry for {', '.join(self.unreadable)} cannot be read and is kept."
                 " `living-survey quarantine list` shows why."
             )
+        if self.unheld:
+            error = NotHeldError.of(self.unheld)
+            reasons.append(f"{error.message} {error.hint}")
         return tuple(reasons)
 
 
@@ -111,11 +116,13 @@ def add(services: Services, arxiv: ArxivSources, run: Run, ids_or_urls: Sequence
         store.quarantine.add(found.malformed)
     got = {paper.arxiv_id for paper in found.papers}
     missing = {*found.unknown, *found.refused}
+    answered = {*got, *missing, *found.unheld}
     report = AddReport(
         added=tuple(key for key in keys if key in got and key not in held),
         already=tuple(key for key in keys if key in got and key in held),
         unknown=tuple(key for key in keys if key in missing),
-        unreadable=tuple(key for key in keys if key not in got and key not in missing),
+        unreadable=tuple(key for key in keys if key not in answered),
+        unheld=found.unheld,
     )
     run.count(**report.totals)
     run.error = "; ".join(report.not_added) or None

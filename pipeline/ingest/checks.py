@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from config.schema import ArxivSettings
 from pipeline.ingest.coverage import coverage_now, set_of, unharvested
+from pipeline.ingest.hub_state import hub_state
 from pipeline.ingest.ledger import (
     WATCHED_DAYS,
     accepted_days,
@@ -39,6 +40,7 @@ def checks(services: Services) -> Iterator[Finding]:
             found += [
                 *_limiter(arxiv),
                 *_calendar(now),
+                *_hub(store, arxiv, now),
                 *_overdue(store, arxiv, now),
                 *_arrivals(store, arxiv, now),
                 *_coverage(store, arxiv, now),
@@ -131,6 +133,13 @@ def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Fin
             "`living-survey status` shows the last runs; check that cron calls"
             " `living-survey run`.",
         )
+
+
+def _hub(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
+    found = hub_state(store, arxiv, now)
+    if found is not None:
+        remedy = found.remedy if found.late else ""
+        yield Finding("hub", found.sentence, remedy, wrong=found.late)
 
 
 def _coverage(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:

@@ -138,7 +138,7 @@ def covered(harvests: Iterable[Harvest], set_name: str) -> tuple[Span, ...]:
     announcements counts only if arXiv gave it on two days, because its cache keeps a wrong one
     until midnight UTC.
     """
-    relevant = [one for one in harvests if _has_all_of(one.set_name, set_name)]
+    relevant = [one for one in harvests if covers(one.set_name, set_name)]
     spans = [span for one in relevant if not one.empty and (span := _settled(one))]
     empties = [one for one in relevant if one.empty]
     for one, other in combinations(empties, 2):
@@ -161,12 +161,13 @@ def uncovered(spans: Iterable[Span], first: date, last: date) -> tuple[Span, ...
 
 def _is_empty(harvests: Iterable[Harvest], set_name: str, span: Span) -> bool:
     """Say whether arXiv listed nothing for all these days."""
-    empties = [one for one in harvests if one.empty and _has_all_of(one.set_name, set_name)]
+    empties = [one for one in harvests if one.empty and covers(one.set_name, set_name)]
     answered = _joined(found for one in empties if (found := _settled(one)))
     return any(one.first <= span.first and span.last <= one.last for one in answered)
 
 
-def _has_all_of(wider: str, set_name: str) -> bool:
+def covers(wider: str, set_name: str) -> bool:
+    """Return whether a set (empty: all of arXiv) has all papers of another."""
     return not wider or set_name == wider or set_name.startswith(f"{wider}:")
 
 
@@ -201,9 +202,7 @@ def unharvested(sets: Iterable[str], categories: Iterable[str]) -> tuple[str, ..
     """Return the categories whose papers are in none of these sets."""
     known = tuple(sets)
     return tuple(
-        name
-        for name in categories
-        if not any(_has_all_of(wider, _full_set_of(name)) for wider in known)
+        name for name in categories if not any(covers(wider, _full_set_of(name)) for wider in known)
     )
 
 

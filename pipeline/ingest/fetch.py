@@ -22,6 +22,7 @@ from pipeline.ingest.harvest import (
     next_windows,
     proven_at,
 )
+from pipeline.ingest.hub_state import HubState, hub_state
 from pipeline.ingest.ledger import LedgerReport, close_gaps, refresh_ledger
 from pipeline.ingest.repair import RepairReport, repair
 from pipeline.ingest.sources.errors import SourceError
@@ -64,6 +65,8 @@ class FetchReport:
     corrected: tuple[Correction, ...]
     #: records without a text that arXiv was asked for again
     completed: CompleteReport
+    #: None: arXiv itself is asked
+    hub: HubState | None = None
 
     @property
     def totals(self) -> dict[str, int]:
@@ -130,10 +133,13 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         if arxiv.clock_check.confirmed:
             confirm(store, services.clock(), is_set=services.settings.now is not None)
         if proven is not None:
+            # A hub that is late answers as of its own last run, which proves no later day.
+            over = min(over, announcement_day(proven) - timedelta(days=1))
             close_gaps(store, settings.sets, _asked_by_all(windows), over, answered_at=proven)
         settle_unread_days(store, settings, services.clock())
         ledger = refresh_ledger(store, settings.categories, now=services.clock())
         corrected = corrections_since(store, started)
+        hub = hub_state(store, settings, services.clock())
     report = FetchReport(
         feed=announced,
         harvests=tuple(harvests),
@@ -145,6 +151,7 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         corrections=counted_by_kind(corrected),
         corrected=corrected,
         completed=completed,
+        hub=hub,
     )
     run.count(**report.totals)
     run.corrected = tuple(one.arxiv_id for one in corrected)
@@ -173,8 +180,9 @@ def _harvest_set(
             whole = whole and answered and not harvest.suspicious
         else:
             whole = whole and answered and (not harvest.suspicious or _is_known(services, window))
-        if whole and window.until_day is not None:
-            _move_cursor_on(services, name, window.until_day.isoformat())
+        if whole and window.until_day is not None and harvest.response_at is not None:
+            reached = min(window.until_day, harvest.response_at.astimezone(UTC).date())
+            _move_cursor_on(services, name, reached.isoformat())
         elif whole and harvest.response_at is not None:
             move_cursor(services, name, harvest.response_at.date().isoformat())
         yield harvest

@@ -13,6 +13,7 @@ from pipeline.ingest.corrections import (
     read_inbox,
 )
 from pipeline.ingest.coverage import Coverage, coverage_now
+from pipeline.ingest.hub_state import HubState, hub_state
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
@@ -94,6 +95,8 @@ class StatusReport:
     accepted: tuple[Acceptance, ...]
     #: days for which arXiv's records were read, and gaps that no run will close
     coverage: Coverage
+    #: how far the hub had read; None: arXiv itself is asked
+    hub: HubState | None
     #: scheduled jobs whose last end was no success
     jobs: tuple[JobEnd, ...]
     #: how much to read, as the last `evaluate` measured it; None before the first
@@ -162,6 +165,7 @@ def report_from(services: Services, store: Store) -> StatusReport:
         overdue=overdue_now(store, settings.arxiv.categories, now),
         accepted=tuple(store.acceptances.standing(since)),
         coverage=coverage_now(store, settings.arxiv, now),
+        hub=hub_state(store, settings.arxiv, now),
         jobs=faults(job_ends(settings.database.path)),
         reading=last_reading(settings.classifier.reports),
         drift=newest_drift(settings.classifier.reports),

@@ -42,10 +42,9 @@ def facts_of(report: StatusReport) -> StateOfSurvey:
     )
 
 
-def _papers(report: StatusReport) -> Iterator[Fact]:
-    if report.ending:
-        yield Fact("ending", report.ending.rstrip("."))
-    yield Fact("papers", f"{report.papers:,}")
+def _asked(report: StatusReport) -> Iterator[Fact]:
+    if report.hub is not None:
+        yield Fact("hub", report.hub.sentence, trouble=report.hub.late)
     coverage = report.coverage
     if coverage.whole_since is not None:
         asks = coverage.next_run_from
@@ -53,6 +52,13 @@ def _papers(report: StatusReport) -> Iterator[Fact]:
         yield Fact("coverage", f"whole since {coverage.whole_since}{next_run}")
     for gap in coverage.gaps:
         yield Fact("gap", f"{gap.sentence}: `{gap.command}`", trouble=True)
+
+
+def _papers(report: StatusReport) -> Iterator[Fact]:
+    if report.ending:
+        yield Fact("ending", report.ending.rstrip("."))
+    yield Fact("papers", f"{report.papers:,}")
+    yield from _asked(report)
     if report.overdue:
         yield Fact("overdue", overdue_sentence(report.overdue), trouble=True)
     for text in accepted_days(report.accepted):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.ingest.sources.errors import SourceError
+from pipeline.ingest.sources.errors import NotHeldError, SourceError
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -61,6 +61,7 @@ def fetch_suggested(services: Services, arxiv: ArxivSources, run: Run) -> Sugges
     return SuggestedReport(
         found=found,
         unknown=unknown,
-        unreadable=tuple(key for key in keys if key not in got and key not in missing),
+        unreadable=tuple(key for key in keys if key not in {*got, *missing, *answer.unheld}),
         erased=erased,
+        failure=str(NotHeldError.of(answer.unheld)) if answer.unheld else "",
     )

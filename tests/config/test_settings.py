@@ -221,7 +221,16 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         ("daily", "repair", "digest", "publish", "mail", "backup", "alerts"), ("01:00", "02:00")
     )
     special |= dict.fromkeys(
-        ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url", "hub"),
+        (
+            "oai_url",
+            "rss_url",
+            "query_url",
+            "hub_url",
+            "list_url",
+            "suggest_url",
+            "base_url",
+            "hub",
+        ),
         ("https://a.org", "https://b.org"),
     )
     special |= dict.fromkeys(
@@ -666,3 +675,21 @@ def test_representations_begin_with_the_terms(file: Path, value: str) -> None:
     file.write_text(f"[classifier]\nrepresentations = {value}\n", "utf-8")
     with pytest.raises(ConfigError, match=r'must be a list of names.*each once and "tfidf" first'):
         load_settings(file)
+
+
+def test_hub_takes_the_place_of_addresses_that_are_not_stated() -> None:
+    hub = {"LIVING_SURVEY_ARXIV__HUB_URL": "http://127.0.0.1:8767/"}
+    arxiv = load_settings(None, hub).arxiv
+    assert arxiv.oai_url == "http://127.0.0.1:8767/oai"
+    assert arxiv.rss_url == "http://127.0.0.1:8767"
+    assert arxiv.query_url == "http://127.0.0.1:8767/api/query"
+    assert not arxiv.is_live
+    quick = {**hub, "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0.1"}
+    assert load_settings(None, quick).arxiv.min_interval_seconds == 0.1
+    live = {"LIVING_SURVEY_ARXIV__QUERY_URL": "https://export.arxiv.org/api/query"}
+    own = load_settings(None, {**hub, **live}).arxiv
+    assert own.query_url == live["LIVING_SURVEY_ARXIV__QUERY_URL"]
+    assert own.oai_url == arxiv.oai_url
+    assert own.is_live
+    with pytest.raises(ConfigError, match="MIN_INTERVAL_SECONDS"):
+        load_settings(None, {**quick, **live})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.alerts_schema import AlertsSettings
+from pipeline.ingest.hub_state import HubState
 from pipeline.ingest.ledger import OverdueDay
 from pipeline.ingest.silence import Silence
 from pipeline.learn.drift_report import DriftReport
@@ -71,6 +72,8 @@ HANGING = HangingRun("r1", "run", NOW, "host", 7, 240)
          "missing 2603.00001"),
         ({"silence": Silence(3, date(2026, 3, 13))}, "silence", "for 3 announcement days"),
         ({"silence": Silence(4, None)}, "silence", "none ever came"),
+        ({"hub": HubState("https://hub.example.org", NOW, late=True)}, "hub",
+         "https://hub.example.org itself has fetched until"),
         ({"failing": (failed("run", 2, 6),)}, "failing:run", "failed 2 times in a row"),
         ({"failing": (failed("mail send", 1, 25),)}, "failing:mail-send", "failed once since"),
         ({"hanging": (HANGING,)}, "hanging:r1", "longer than its deadline"),
@@ -110,6 +113,7 @@ def test_fault_is_an_alarm_with_a_remedy(facts: dict[str, object], cause: str, s
     "facts",
     [
         {"silence": Silence(2, date(2026, 3, 16))},
+        {"hub": HubState("https://hub.example.org", NOW, late=False)},
         {"failing": (failed("run", 1, 23),)},
         {"queue": QueuePace(80, 10.0, planned=False)},
         {"queue": QueuePace(900, None, planned=False)},

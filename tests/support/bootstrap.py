@@ -15,6 +15,7 @@ class Answer:
     unknown: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     malformed: tuple[QuarantinedRecord, ...] = ()
+    unheld: tuple[str, ...] = ()
 
 
 class FakeArxiv:

@@ -87,6 +87,12 @@ class Identity:
     deleted: str
     #: XML
     description: str
+    #: said of a list that begins before `earliest`
+    too_early: str = "start date too early"
+
+
+#: begins the answer to a look-up of papers that the holdings lack and arXiv may have
+NOT_HELD = "This hub does not hold"
 
 
 class RefusedError(Exception):

@@ -193,7 +193,7 @@ def _window(params: dict[str, str], identity: Identity, now: datetime) -> Window
     if "from" in params:
         start = _parse_day(params["from"], "from")
         if start < identity.earliest:
-            raise OaiError("badArgument", "start date too early")
+            raise OaiError("badArgument", identity.too_early)
     if "until" in params:
         end = _parse_day(params["until"], "until")
         if end > now.date() + timedelta(days=1):

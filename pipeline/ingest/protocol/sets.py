@@ -44,6 +44,16 @@ def category_set(category: str) -> str | None:
     return known[0] if known else None
 
 
+@cache
+def categories_in(set_name: str) -> tuple[str, ...]:
+    """Return the categories of a set: of a group, an archive, or one category."""
+    return tuple(
+        name
+        for name, (spec, _) in _by_category().items()
+        if spec == set_name or spec.startswith(f"{set_name}:")
+    )
+
+
 def category_name(category: str) -> str:
     """Return the name as oai_dc writes it, or the category itself where arXiv has none."""
     known = _by_category().get(category)

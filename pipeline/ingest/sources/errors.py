@@ -10,17 +10,21 @@ SourceError                          exit 1
 |   |-- BrokenChainError             exit 75: pages do not follow each other
 |   |-- UnevenFeedsError             exit 75: feeds are of different days
 |   |-- BadRequestError              exit 1: 400; never retried
+|   |-- NotHeldError             exit 1: a hub lacks papers that arXiv may have
 |   `-- OaiError                     exit 1: OAI-PMH `<error code=...>`
 |       `-- BadResumptionTokenError  exit 75: restart the window
 `-- MalformedRecordError             one unreadable record; its page is kept
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from config.errors import LivingSurveyError, TryAgainLaterError
 
 #: characters of a message and of a value from arXiv in it
 _LONGEST, _LONGEST_VALUE = 1_000, 200
+#: papers named in one message
+_NAMED = 10
 
 
 def shown(value: str) -> str:
@@ -124,6 +128,22 @@ class BadResumptionTokenError(OaiError, TryAgainLaterError):
     """The resumption token is unknown or expired; request the window from its start."""
 
     remedy = BrokenChainError.remedy
+
+
+class NotHeldError(BadResponseError):
+    """A hub does not hold papers that arXiv may have."""
+
+    remedy = (
+        'Set query_url = "https://export.arxiv.org/api/query" under [arxiv] in living-survey.toml:'
+        " look-ups then go to arXiv itself."
+    )
+
+    @classmethod
+    def of(cls, arxiv_ids: Sequence[str]) -> "NotHeldError":
+        """Return the error for these papers."""
+        named = ", ".join(arxiv_ids[:_NAMED])
+        more = f" and {len(arxiv_ids) - _NAMED} more" if len(arxiv_ids) > _NAMED else ""
+        return cls(f"The hub does not hold {named}{more}.")
 
 
 class MalformedRecordError(SourceError):

@@ -65,6 +65,7 @@ def arxiv_sources(
             clock=clock,
             clock_check=clock_check,
             origins=map(origin, (settings.oai_url, settings.rss_url, settings.query_url)),
+            hub=origin(settings.hub_url) if settings.hub_url else None,
             run_deadline_seconds=settings.run_deadline_seconds,
         )
         yield ArxivSources(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from pipeline.ingest.hub_state import HubState, hub_state
 from pipeline.ingest.ledger import OverdueDay, overdue_now
 from pipeline.ingest.silence import Silence, silence_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
@@ -49,6 +50,8 @@ class Facts:
     overdue: tuple[OverdueDay, ...] = ()
     #: None: no feed was read yet, or arXiv is a demo's
     silence: Silence | None = None
+    #: None: arXiv itself is asked
+    hub: HubState | None = None
     failing: tuple[FailingCommand, ...] = ()
     hanging: tuple[HangingRun, ...] = ()
     queue: QueuePace | None = None
@@ -99,6 +102,7 @@ def read_facts(
         today=announcement_day(now),
         overdue=overdue_now(store, settings.arxiv.categories, now),
         silence=silence_now(store, now) if real else None,
+        hub=hub_state(store, settings.arxiv, now),
         failing=failing_commands(store),
         hanging=hanging_runs(store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds),
         queue=queue_pace(store, services, day),

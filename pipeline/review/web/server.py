@@ -176,6 +176,12 @@ def serve_public(app: ASGIApp, listening: socket.socket, *, note: str = "") -> N
     _run(app, listening, "pages for subscribers", said + (f"{note}\n" if note else ""), crowd())
 
 
+def serve_hub(app: ASGIApp, listening: socket.socket, *, note: str) -> None:
+    """Serve the hub until SIGTERM or SIGINT; open requests are answered first."""
+    said = f"Hub: {address(listening)}  (Ctrl+C stops it)\n{note}\n"
+    _run(app, listening, "hub", said)
+
+
 def _run(
     app: ASGIApp, listening: socket.socket, what: str, said: str, patience: Patience | None = None
 ) -> None:

@@ -231,7 +231,7 @@ def _raise_error(root: etree._Element) -> None:
     text = " ".join((error.text or "").split())
     if code == "noRecordsMatch":
         return
-    message = f"arXiv's OAI-PMH returned {code}: {text}"
+    message = f"OAI-PMH returned {code}: {text}"
     if code == "badResumptionToken":
         raise BadResumptionTokenError(message, code=code)
     raise OaiError(message, code=code)

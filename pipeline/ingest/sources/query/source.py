@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
+from pipeline.ingest.protocol.holdings import NOT_HELD
 from pipeline.ingest.sources.errors import BadRequestError, IncompleteResponseError
 from pipeline.ingest.sources.query.terms import any_of, phrase
 from pipeline.ingest.sources.transport.client import ArxivHttp
@@ -30,7 +31,7 @@ _WORDS = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Result of a look-up: every requested ID is in one of the four."""
+    """Result of a look-up: every requested ID is in one of the five."""
 
     papers: tuple[Paper, ...]
     #: IDs that arXiv does not have
@@ -38,6 +39,8 @@ class LookUp:
     #: not IDs, as given
     refused: tuple[str, ...]
     malformed: tuple[QuarantinedRecord, ...]
+    #: IDs that a hub does not hold; arXiv may have them
+    unheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class QuerySource:
         """
         wanted: dict[str, None] = {}
         refused: list[str] = []
+        unheld: list[str] = []
         for text in ids:
             identifier = parse_arxiv_id(text)
             if identifier is None:
@@ -81,14 +85,15 @@ class QuerySource:
         found: dict[str, Paper] = {}
         malformed: list[QuarantinedRecord] = []
         for batch in batches(list(wanted), max_ids=max_ids):
-            self._look_up_batch(batch, found, malformed, refused)
+            self._look_up_batch(batch, found, malformed, refused, unheld)
         unreadable = {record.arxiv_id for record in malformed}
-        missing = wanted.keys() - found.keys() - unreadable - set(refused)
+        missing = wanted.keys() - found.keys() - unreadable - {*refused, *unheld}
         return LookUp(
             papers=tuple(found[base] for base in wanted if base in found),
             unknown=tuple(base for base in wanted if base in missing),
             refused=tuple(dict.fromkeys(refused)),
             malformed=tuple(malformed),
+            unheld=tuple(unheld),
         )
 
     def search(self, query: str, *, limit: int = PAGE_SIZE) -> SearchResult:
@@ -132,6 +137,7 @@ class QuerySource:
         found: dict[str, Paper],
         malformed: list[QuarantinedRecord],
         refused: list[str],
+        unheld: list[str],
     ) -> None:
         missing = list(batch)
         for _ in range(_PAGE_TRIES):
@@ -144,12 +150,13 @@ class QuerySource:
                 named = [base for base in missing if base in words]
                 if not named and len(missing) > 1:
                     half = len(missing) // 2
-                    self._look_up_batch(missing[:half], found, malformed, refused)
-                    self._look_up_batch(missing[half:], found, malformed, refused)
+                    self._look_up_batch(missing[:half], found, malformed, refused, unheld)
+                    self._look_up_batch(missing[half:], found, malformed, refused, unheld)
                     return
-                refused.extend(named or missing)
+                lacking = unheld if error.reason.startswith(NOT_HELD) else refused
+                lacking.extend(named or missing)
                 rest = [base for base in missing if named and base not in named]
-                self._look_up_batch(rest, found, malformed, refused)
+                self._look_up_batch(rest, found, malformed, refused, unheld)
                 return
             found.update({paper.arxiv_id: paper for paper in papers})
             malformed.extend(page.malformed)

@@ -97,6 +97,7 @@ class ArxivHttp:
         wait: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         origins: Iterable[Origin] = (),
+        hub: Origin | None = None,
         clock_check: ClockCheck | None = None,
         run_deadline_seconds: float | None = None,
         response_seconds: float = RESPONSE_SECONDS,
@@ -113,6 +114,7 @@ class ArxivHttp:
         )
         self._clock_check = clock_check or ClockCheck()
         self._origins = frozenset(origins)
+        self._hub = hub
         self._response_seconds = response_seconds
         self._patience = patience_seconds
         #: made so far, those that failed included
@@ -184,7 +186,7 @@ class ArxivHttp:
             )
         with self._limiter.turn(group, patience_seconds=patience):
             response = self._fetch(url)
-            fault = classify_response(response)
+            fault = classify_response(response, self._who(url))
             if fault is None:
                 self._limiter.relax(group)
                 return response
@@ -198,6 +200,9 @@ class ArxivHttp:
                     fault.retry_after = seconds
             raise fault
 
+    def _who(self, url: str) -> str:
+        return "The hub" if self._hub is not None and origin(url) == self._hub else "arXiv"
+
     def _backoff(self, group: str) -> float:
         step = min(self._limiter.strikes(group), len(BACKOFF) - 1)
         return BACKOFF[step] * self._limiter.min_interval_seconds
@@ -208,7 +213,14 @@ class ArxivHttp:
             # The turn may have taken what was left.
             seconds = max(0.001, min(seconds, self._deadline - self._monotonic()))
         self.requests += 1
-        response = exchange(self._client, url, self._headers, seconds=seconds, clock=self._clock)
+        response = exchange(
+            self._client,
+            url,
+            self._headers,
+            seconds=seconds,
+            clock=self._clock,
+            who=self._who(url),
+        )
         self._clock_check.compare(response)
         return (
             response

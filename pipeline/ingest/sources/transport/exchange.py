@@ -32,6 +32,7 @@ def exchange(
     *,
     seconds: float,
     clock: Callable[[], datetime],
+    who: str = "arXiv",
 ) -> RawResponse:
     """Return the response to a GET request, its body decoded.
 
@@ -41,6 +42,7 @@ def exchange(
         headers: of the request.
         seconds: limit of the whole exchange, from connecting to the last trailer.
         clock: dates the response.
+        who: is asked, as messages begin.
 
     Raises:
         ArxivUnreachableError: no connection, or no whole response in time.
@@ -56,7 +58,7 @@ def exchange(
                 raise _too_slow(url, seconds) from error
             if isinstance(error, SourceError):
                 raise
-            raise _fault(error, url) from error
+            raise _fault(error, url, who) from error
         if watchdog.expired:  # a body without a length ends with its connection
             raise _too_slow(url, seconds)
     return response
@@ -121,18 +123,18 @@ def _too_slow(url: str, seconds: float) -> ArxivUnreachableError:
     return ArxivUnreachableError(f"{url} is too slow: not complete after {seconds:.0f} s.")
 
 
-def _fault(error: Exception, url: str) -> SourceError:
+def _fault(error: Exception, url: str, who: str) -> SourceError:
     """Return the fault of the source for which a library raised this exception."""
     place = urlsplit(url).netloc
     if isinstance(error, zlib.error):
         return IncompleteResponseError(f"{url}: {error}")
     if isinstance(error, httpx.TimeoutException):
         return ArxivUnreachableError(
-            f"arXiv at {place} did not respond in time.", hint="Try again later."
+            f"{who} at {place} did not respond in time.", hint="Try again later."
         )
     if isinstance(error, httpx.TransportError):
         return ArxivUnreachableError(
-            f"arXiv at {place} cannot be reached: {_plainly(error)}.",
+            f"{who} at {place} cannot be reached: {_plainly(error)}.",
             hint="Check the connection and try again.",
         )
     return BadResponseError(f"{url} cannot be read: {shown(str(error)).rstrip('.')}.")

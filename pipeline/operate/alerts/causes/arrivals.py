@@ -30,3 +30,9 @@ def silence(facts: Facts, settings: AlertsSettings) -> Iterator[Alarm]:
         " --schedule` calls `living-survey run`, then call it by hand.",
         found.days,
     )
+
+
+def late_hub(facts: Facts, _: AlertsSettings) -> Iterator[Alarm]:
+    """Yield that the hub has not read what came out more than a day ago."""
+    if facts.hub is not None and facts.hub.late:
+        yield Alarm("hub", facts.hub.sentence, facts.hub.remedy)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from config.alerts_schema import AlertsSettings
 from pipeline.operate.alerts.alarm import Alarm
-from pipeline.operate.alerts.causes.arrivals import incomplete_days, silence
+from pipeline.operate.alerts.causes.arrivals import incomplete_days, late_hub, silence
 from pipeline.operate.alerts.causes.issues import behind, late_issue, mail
 from pipeline.operate.alerts.causes.logins import attacked
 from pipeline.operate.alerts.causes.machine import backup, disk, ways
@@ -17,7 +17,7 @@ from pipeline.operate.alerts.facts import Facts
 Cause = Callable[[Facts, AlertsSettings], Iterator[Alarm]]
 
 EVERY: tuple[Cause, ...] = (
-    *(silence, incomplete_days, failing, hanging, jobs),
+    *(silence, late_hub, incomplete_days, failing, hanging, jobs),
     *(disk, backup, late_issue, behind, mail, outgrown, stopped, attacked, drift, ways),
 )
 

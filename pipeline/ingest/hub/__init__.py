@@ -1,0 +1,1 @@
+"""The hub: serve what an installation holds to other surveys, as arXiv would."""
