@@ -36,11 +36,7 @@ from storage.decisions import Decisions
 from storage.derived import derive
 from storage.engine.connection import Engine, accept, leave_wal
 from storage.engine.examine import check_tables
-from storage.engine.interrupted import (
-    check_not_gone,
-    is_interrupted,
-    own_files,
-)
+from storage.engine.interrupted import check_not_gone, is_interrupted, own_files
 from storage.engine.leased import connected_to
 from storage.engine.manifest import check_open_database, note_manifest, take_manifest
 from storage.engine.migrate import Migration, is_pending, known_migrations, migrate, schema_version

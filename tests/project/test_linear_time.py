@@ -85,6 +85,8 @@ from pipeline.enrich.services.crossref import Work, notices_of
 from pipeline.enrich.services.dois import clean_doi, dois_of
 from pipeline.enrich.translation.answer import RefusedError, checked, texts_of
 from pipeline.enrich.venue import find_venue
+from pipeline.ingest.hub.unread import unread_in
+from pipeline.ingest.protocol.holdings import Window
 from pipeline.ingest.protocol.oai_records import split_name as served_name
 from pipeline.ingest.protocol.search import BadQueryError
 from pipeline.ingest.protocol.search import parse as parse_search
@@ -145,6 +147,7 @@ from pipeline.taxonomy.draft_refusal import (
 )
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.correction_kinds import text_key
+from storage.served import UnreadRecord
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
 from storage.work_keys import words_in, work_keys
@@ -263,6 +266,12 @@ def _line(text: str) -> None:
     parse_lines(
         [text.encode(), json.dumps(make_record(abstract=text)).encode()], Selection(), at=AT
     )
+
+
+def _unread(text: str) -> None:
+    for raw in (text, f"<datestamp>{text}", f"<datestamp>2026-03-16</datestamp><setSpec>{text}"):
+        day = AT.date()
+        unread_in(Window(day, day, "cs"), [UnreadRecord(f"<record>{raw}".encode(), day, None)])
 
 
 def _served_search(text: str) -> None:
@@ -481,6 +490,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "split_authors": split_authors,
     "served text": lambda text: (escape_template(text), to_unicode(text), served_name(text)),
     "searches served": _served_search,
+    "unread records": _unread,
     "paragraphs": paragraphs,
     "plain_line": plain_line,
     "says_withdrawn": lambda text: says_withdrawn(f"{text} withdrawn"),
