@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from classifiers.kept.packed import PackedModel
+from config.runtime_schema import RuntimeSettings
 from pipeline.learn.documents import document_of
 from pipeline.learn.returns import find_returns
 from pipeline.runtime import shared
@@ -69,7 +70,9 @@ def classify(services: Services, run: Run) -> ClassifyReport:
         waiting = store.backlog.count(current.model_id)
     if waiting:  # loading takes two seconds, which a call without new papers should not cost
         advance = run.progress("papers classified", waiting)
-        for count in _classified(services, current.packed()):
+        # One batch is not divided, and starting workers takes longer than scoring it.
+        runtime = services.settings.runtime if waiting > BATCH else RuntimeSettings()
+        for count in _classified(services, current.packed(), runtime):
             classified += count
             advance(count)
     if classified >= _SORTED_FROM:
@@ -80,13 +83,12 @@ def classify(services: Services, run: Run) -> ClassifyReport:
     return report
 
 
-def _classified(services: Services, model: PackedModel) -> Iterator[int]:
+def _classified(services: Services, model: PackedModel, runtime: RuntimeSettings) -> Iterator[int]:
     """Score and store batch after batch; yield the number of papers of each stored batch.
 
     While batches are scored, the one before is stored and the next one read. They are stored in
     the order in which they were read, so that the executor makes no difference to what is stored.
     """
-    runtime = services.settings.runtime
     with open_workers(runtime, model.load) as workers:
         while places := _unclassified(model.model_id, services.open_store):
             scored: deque[tuple[Sequence[PaperText], Future[ScoreColumns]]] = deque()

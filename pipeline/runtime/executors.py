@@ -15,6 +15,9 @@ from config.errors import ConfigError, LivingSurveyError
 from config.runtime_schema import RuntimeSettings
 from pipeline.runtime import shared
 
+#: Python's own switch
+_SAFE_PATH = "PYTHONSAFEPATH"
+
 
 class WorkersLostError(LivingSurveyError):
     """A worker ended by itself, or the cluster cannot be reached any more."""
@@ -57,13 +60,13 @@ def open_workers(settings: RuntimeSettings, make: Callable[[], object]) -> Itera
             from pipeline.runtime.dask_cluster import LOST, dask_workers  # noqa: PLC0415
 
             opened = dask_workers(settings.dask_scheduler, wanted(settings), make)
-            with opened as (executor, width, key):
+            with _safe_path(), opened as (executor, width, key):
                 yield Workers(executor, width, key, LOST)
         elif settings.executor == "processes":
             # multiprocessing takes 20 ms to import
             from pipeline.runtime.processes import process_workers  # noqa: PLC0415
 
-            with process_workers(wanted(settings), make) as (executor, key):
+            with _safe_path(), process_workers(wanted(settings), make) as (executor, key):
                 yield Workers(executor, wanted(settings), key)
         else:
             with _thread(make) as workers:
@@ -89,6 +92,23 @@ def _thread(make: Callable[[], object]) -> Iterator[Workers]:
         raise
     executor.shutdown()
     shared.forget(key)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Let processes that are started not import modules from the survey's directory.
+
+    Until it gets the path of its parent, a process would take a `socket.py` there for Python's.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
 
 
 def _check_installed() -> None:

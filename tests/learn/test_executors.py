@@ -81,13 +81,32 @@ def test_every_executor_stores_the_same(
 
 @pytest.mark.parametrize("runtime", [INLINE, TWO], ids=["inline", "processes"])
 def test_damaged_model_is_named_from_a_worker(
-    services_of: Callable[[RuntimeSettings], Services], runtime: RuntimeSettings
+    services_of: Callable[[RuntimeSettings], Services],
+    runtime: RuntimeSettings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(classify, "BATCH", 7)
     services = services_of(runtime)
     [arrays] = services.models.directory.glob("*.npz")
     arrays.write_bytes(arrays.read_bytes()[:-1])
     with pytest.raises(DamagedModelError, match="checksum"):
         classify.classify(services, Run())
+
+
+def test_one_batch_starts_no_workers(services_of: Callable[[RuntimeSettings], Services]) -> None:
+    unreachable = RuntimeSettings(executor="dask", dask_scheduler="tcp://127.0.0.1:1")
+    assert classify.classify(services_of(unreachable), Run()).classified == 40
+
+
+@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+def test_files_of_the_directory_are_no_modules_of_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: RuntimeSettings
+) -> None:
+    (tmp_path / "socket.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    with open_workers(runtime, _made) as workers:
+        assert workers.executor.submit(_process, workers.key).result()[0] != os.getpid()
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def _end_process(_key: str) -> None:
