@@ -61,7 +61,12 @@ def test_installed_package_becomes_part_of_model_and_reasons(two: Two) -> None:
     header = two.here.json("model", "show")
     assert header["representations"] == {"tfidf": "1", "signs": "1"}
     assert header["shares"]["signs: scope"] > 0
-    two.here.json("classify")
+    # each worker makes the representation again
+    workers = {
+        "LIVING_SURVEY_RUNTIME__EXECUTOR": "processes",
+        "LIVING_SURVEY_RUNTIME__WORKERS": "2",
+    }
+    assert two.here.json("classify", **workers)["classified"] == 120
     paper = arxiv_id(_papers(1)[0].document)
     reasons = two.here.json("why", paper)["reasons"]
     assert reasons["beside"] == ["signs"]
