@@ -8,6 +8,7 @@ from pipeline.learn.corpus.columns import columns_of
 from pipeline.learn.corpus.pace import duration
 from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.plan import Interval, Plan, plan_corpus
+from pipeline.operate.space import bytes_text
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 
@@ -34,16 +35,17 @@ def _text(found: Plan) -> Text:
     speed, many, stored = found.works_per_second, found.works, found.scores_gigabytes
     sampled = counted(found.sampled_partitions, "partition")
     pace = f"{speed.mean:,.0f} works a second ({speed.low:,.0f} to {speed.high:,.0f})"
+    space = [bytes_text(size * 1e9) for size in (stored.mean, stored.low, stored.high)]
     times = table(
         (Column("workers", right=True), Column("expected"), Column("from"), Column("to")),
         ((count, *_durations(hours)) for count, hours in found.hours),
     )
     return (
         f"sample     {found.sampled_works:,} works of {sampled}, by {found.model_id}",
-        f"corpus     {counted(found.partitions, 'partition')}, {found.bytes / 1e9:,.2f} GB",
+        f"corpus     {counted(found.partitions, 'partition')}, {bytes_text(found.bytes)}",
         f"works      {many.mean:,.0f} ({many.low:,.0f} to {many.high:,.0f})",
         f"a worker   {pace} in {found.memory_megabytes:,} MB",
-        f"scores     {stored.mean:,.2f} GB ({stored.low:,.2f} to {stored.high:,.2f})",
+        f"scores     {space[0]} ({space[1]} to {space[2]})",
         times,
         "Ranges are 95 % intervals of the sample; n workers are taken to be n times as fast.",
     )

@@ -29,6 +29,10 @@ def test_corpus_is_scored_and_the_run_is_recorded(survey: SurveyInProcess, tmp_p
     assert "passed     over 1 file of other kinds" in ended.out
     report = survey.json(*words)
     assert (report["scored"], report["totals"]["works"], report["failed"]) == (0, 36, [])
+    ended = survey.call(*words, "--column", "title=headline", "--candidates-from", "7")
+    assert ended.status != 0
+    assert "scores was made differently: candidates from 50 %, now 7 %; title from " in ended.err
+    assert ", now from headline. Name another directory with --output." in ended.err
     (corpus / "day=0" / "part_001.jsonl").write_bytes(b"\n")
     (corpus / "day=1" / "part_002.parquet").write_bytes(b"PAR1")
     ended = survey.call(*words)
@@ -46,7 +50,7 @@ def test_corpus_is_scored_and_the_run_is_recorded(survey: SurveyInProcess, tmp_p
         (("--works", "5"), "need --corpus"),
         (("--corpus", "x"), "--corpus needs --output"),
         (("--corpus", "x", "--works", "5"), "--works belongs to --plan"),
-        (("--corpus", "none", "--output", "x"), "holds no partitions"),
+        (("--corpus", "none", "--output", "x"), "none does not exist, or holds no files"),
         (("--corpus", "x", "--output", "x", "--column", "x"), "--column x names no field"),
     ],
 )

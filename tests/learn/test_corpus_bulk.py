@@ -295,13 +295,14 @@ def test_output_of_another_model_or_of_something_else_is_refused(
     tmp_path: Path, model: Model, taxonomy: Taxonomy, whole: dict[str, bytes]
 ) -> None:
     cues = using(CueClassifier(taxonomy), tmp_path, taxonomy, RuntimeSettings())
-    with pytest.raises(OutputError, match="another model_id"):
+    with pytest.raises(OutputError, match=r"was made differently: model \S+, now \S+\. "):
         scored(cues, tmp_path / "corpus", tmp_path / "whole")
     assert tree(tmp_path / "whole") == whole
     services = using(model, tmp_path, taxonomy, RuntimeSettings())
     with pytest.raises(OutputError, match="holds something else"):
         scored(services, tmp_path / "corpus", tmp_path / "corpus")
     (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "notes.txt").write_text("No works.", encoding="utf-8")
     with pytest.raises(UsageError, match="no partitions"):
         scored(services, tmp_path / "none", tmp_path / "out")
 

@@ -143,7 +143,7 @@ def test_place_elsewhere_is_listed_read_and_written(elsewhere: str) -> None:
     place.put("a/b.jsonl", b'{"title": "one"}\n')
     with place.writing("c/d.parquet") as sink:
         sink.write(b"content")
-    assert [(file.path, file.bytes) for file in partitions(place.files())] == [
+    assert [(file.path, file.bytes) for file in partitions(place, place.files())] == [
         ("a/b.jsonl", 17),
         ("c/d.parquet", 7),
     ]
@@ -160,7 +160,7 @@ def test_one_file_is_a_corpus_by_path_and_by_address(tmp_path: Path) -> None:
     path.write_bytes(b'{"title": "one"}\n')
     for address in (str(path), path.as_uri()):
         place = Place(address)
-        [file] = partitions(place.files())
+        [file] = partitions(place, place.files())
         assert (file.path, file.bytes) == ("", 17)
         assert [each.rows for each in batches(place, "", PLAIN)] == [[{"title": "one"}]]
 

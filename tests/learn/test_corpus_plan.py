@@ -13,7 +13,7 @@ from config.errors import UsageError
 from config.taxonomy import load_taxonomy
 from pipeline.learn.corpus.columns import columns_of
 from pipeline.learn.corpus.place import FoundFile, Place
-from pipeline.learn.corpus.plan import Interval, interval, plan_corpus, planned
+from pipeline.learn.corpus.plan import Interval, plan_corpus, planned, ratio
 from pipeline.learn.corpus.sample import Measured, measure
 from pipeline.runtime import shared
 from tests.support.corpus import SIZE, works, write_corpus
@@ -28,14 +28,14 @@ def block(works: int = 10, seconds: float = 2.0) -> Measured:
 
 
 def test_time_and_storage_are_those_of_the_bytes() -> None:
-    plan = planned([[block()], [block()], [block()]], "x", "m", [4_000, 6_000], None)
+    plan = planned([[block()], [block()], [block()]], "x", "m", [2_000] * 5, None)
     assert plan.works.mean == pytest.approx(100)
     assert plan.works_per_second.mean == pytest.approx(5)
     assert plan.hours[0][0] == 1
     assert plan.hours[0][1].mean == pytest.approx(20 / 3600)
     assert plan.hours[2][1].mean == pytest.approx(5 / 3600)
     assert plan.scores_gigabytes.mean == pytest.approx(500e-9)
-    assert (plan.memory_megabytes, plan.partitions, plan.sampled_works) == (300, 2, 30)
+    assert (plan.memory_megabytes, plan.partitions, plan.sampled_works) == (300, 5, 30)
 
 
 def test_number_of_works_may_be_given() -> None:
@@ -46,13 +46,34 @@ def test_number_of_works_may_be_given() -> None:
     assert plan.scores_gigabytes.mean == pytest.approx(250_000_000 * 5e-9)
 
 
-def test_interval_holds_the_mean_and_widens_with_the_spread() -> None:
-    assert interval([3.0]) == Interval(3, 3, 3)
-    narrow, wide = interval([1.0, 1.1] * 8), interval([1.0, 2.0] * 8)
+def test_interval_holds_the_ratio_and_widens_with_the_spread() -> None:
+    assert ratio([(3.0, 1.0)]) == Interval(3, 3, 3)
+    narrow = ratio([(1.0, 1.0), (1.1, 1.0)] * 8)
+    wide = ratio([(1.0, 1.0), (2.0, 1.0)] * 8)
     assert narrow.high - narrow.low < wide.high - wide.low
-    assert interval([0.1, 9.0]).low == 0
-    steady = interval([1.0, 1.0 + 1e-6] * 8)
+    assert ratio([(0.1, 1.0), (9.0, 1.0)]).low == 0
+    steady = ratio([(1.0, 1.0), (1.0 + 1e-6, 1.0)] * 8)
     assert math.isclose(steady.low, steady.high, rel_tol=1e-5)
+    # 2.31 is the spread of 1, 2 and 3 (1) by the root of three, times 4.30 with two degrees
+    assert ratio([(1, 1), (2, 1), (3, 1)]).high == pytest.approx(2 + 4.30 / 3**0.5)
+
+
+def test_tiny_partition_counts_for_little() -> None:
+    large = Measured(1_000, 2.0, source_bytes=800_000, scores_bytes=500_000, peak_megabytes=250)
+    tiny = Measured(1, 0.01, source_bytes=50, scores_bytes=2_400, peak_megabytes=250)
+    sizes = [800_000] * 9 + [50]
+    plan = planned([[large], [large], [large], [tiny]], "x", "m", sizes, None)
+    assert plan.works.mean == pytest.approx(9_000, rel=0.01)
+    assert plan.works_per_second.high < 1_000
+    assert plan.works.high < 9_100
+
+
+def test_corpus_that_is_wholly_sampled_is_known() -> None:
+    groups = [[block(works=n)] for n in (7, 10, 30)]
+    plan = planned(groups, "x", "m", [1_000] * 3, None)
+    assert (plan.works.low, plan.works.mean, plan.works.high) == pytest.approx((47, 47, 47))
+    assert plan.hours[0][1].low == plan.hours[0][1].mean  # all blocks took as long
+    assert [workers for workers, _ in plan.hours] == [1, 2]
 
 
 def test_partitions_that_differ_are_seen_by_several_of_them() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from config.errors import TryAgainLaterError, UsageError
+from config.errors import TryAgainLaterError
 from config.locks import LockHeldError, file_lock
 from pipeline.learn.corpus.attempts import Failure, score_all
 from pipeline.learn.corpus.columns import Columns
@@ -90,13 +90,7 @@ def score_corpus(
         TryAgainLaterError: the Dask scheduler cannot be reached.
     """
     files = corpus.files()
-    found = partitions(files)
-    if not found:
-        raise UsageError(
-            f"{corpus.address} holds no partitions: no .parquet, .jsonl or .ndjson file, plain or"
-            " compressed.",
-            hint="Check --corpus.",
-        )
+    found = partitions(corpus, files)
     current = services.models.check_current(services.taxonomy)
     head = as_head(
         corpus.address, current.model_id, services.taxonomy.fingerprint, columns, candidates_from

@@ -110,11 +110,9 @@ def begin(output: Place, head: Head) -> None:
         output.put(HEAD, _json({"format": _FORMAT, **asdict(head)}))
         return
     begun = read_head(output)
-    different = [name for name in asdict(head) if getattr(begun, name) != getattr(head, name)]
-    if different:
+    if different := _differences(begun, head):
         raise OutputError(
-            f"{output.address} was made with another {' and '.join(different)}:"
-            f" {_short(getattr(begun, different[0]))}, not {_short(getattr(head, different[0]))}.",
+            f"{output.address} was made differently: {different}.",
             hint="Name another directory with --output.",
         )
 
@@ -201,6 +199,19 @@ def _json(document: object) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) < 100 else f"{text[:100]}..."
+def _differences(begun: Head, head: Head) -> str:
+    """Return what an output was made from and what is asked for, empty if that is the same."""
+    pairs = {
+        "corpus": (begun.corpus, head.corpus),
+        "model": (begun.model_id, head.model_id),
+        "taxonomy": (begun.taxonomy, head.taxonomy),
+        "candidates from": (f"{begun.candidates_from} %", f"{head.candidates_from} %"),
+    }
+    for field in {**begun.columns, **head.columns}:
+        before, now = begun.columns.get(field, ()), head.columns.get(field, ())
+        pairs[field] = (f"from {' or '.join(before)}", f"from {' or '.join(now)}")
+    return "; ".join(
+        f"{name} {before[:100]}, now {now[:100]}"
+        for name, (before, now) in pairs.items()
+        if before != now
+    )

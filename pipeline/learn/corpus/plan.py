@@ -1,7 +1,6 @@
 """Say what scoring a corpus would take, from a sample scored by one worker; nothing is written."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,7 +52,7 @@ class Plan:
     works_per_second: Interval
     #: the largest resident size of the worker, with the model
     memory_megabytes: int
-    #: (workers, hours), if n workers are n times as fast
+    #: (workers, hours), if n workers are n times as fast, for at most one worker a partition
     hours: tuple[tuple[int, Interval], ...]
     scores_gigabytes: Interval
 
@@ -80,7 +79,7 @@ def plan_corpus(
         ModelError: the model in use cannot be used.
         PartitionError: a partition of the sample cannot be read.
     """
-    found = partitions(corpus.files())
+    found = partitions(corpus, corpus.files())
     chosen = _spread(found)
     current = services.models.check_current(services.taxonomy)
     runtime = services.settings.runtime
@@ -123,14 +122,18 @@ def planned(
         [_sum(group) for group in groups] if len(groups) > 2 else [m for g in groups for m in g]
     )
     total = sum(sizes)
-    seconds = interval([one.seconds / one.works for one in values])
+    drawn = min(1.0, sum(one.source_bytes for one in values) / total)
     if works is None:
-        many = interval([one.works / one.source_bytes for one in values]).times(total)
-        whole = interval([one.seconds / one.source_bytes for one in values]).times(total)
-        stored = interval([one.scores_bytes / one.source_bytes for one in values]).times(total)
+        per_byte = [(one.works, one.source_bytes) for one in values]
+        many = ratio(per_byte, drawn).times(total)
+        whole = ratio([(one.seconds, one.source_bytes) for one in values]).times(total)
+        stored = ratio([(one.scores_bytes, one.source_bytes) for one in values], drawn).times(total)
+        most = len(sizes)
     else:
-        many, whole = Interval(works, works, works), seconds.times(works)
-        stored = interval([one.scores_bytes / one.works for one in values]).times(works)
+        many = Interval(works, works, works)
+        whole = ratio([(one.seconds, one.works) for one in values]).times(works)
+        stored = ratio([(one.scores_bytes, one.works) for one in values]).times(works)
+        most = max(WORKERS)
     return Plan(
         corpus=corpus,
         model_id=model_id,
@@ -139,20 +142,31 @@ def planned(
         sampled_partitions=len(groups),
         sampled_works=sum(one.works for group in groups for one in group),
         works=many,
-        works_per_second=Interval(1 / seconds.high, 1 / seconds.mean, _inverse(seconds.low)),
+        works_per_second=ratio([(one.works, one.seconds) for one in values]),
         memory_megabytes=max(one.peak_megabytes for group in groups for one in group),
-        hours=tuple((n, whole.times(1 / n / _HOUR)) for n in WORKERS),
+        hours=tuple((n, whole.times(1 / n / _HOUR)) for n in WORKERS if n <= most),
         scores_gigabytes=stored.times(1e-9),
     )
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """Return the mean of values, and its 95 % interval; of one value it is the value."""
-    mean = statistics.fmean(values)
-    if len(values) < 2:
+def ratio(values: Sequence[tuple[float, float]], drawn: float = 0.0) -> Interval:
+    """Return the sum of first numbers by the sum of second ones, and its 95 % interval.
+
+    So a tiny partition counts for as little as it is. The interval is that of the linearised ratio
+    (Cochran, Sampling Techniques, 1977, 6.4); of one value it is the value.
+
+    Args:
+        values: of each part of the sample.
+        drawn: the share of all that the sample is; of all of it (1) nothing is uncertain.
+    """
+    base = sum(second for _, second in values)
+    mean = sum(first for first, _ in values) / base
+    count = len(values)
+    if count < 2:
         return Interval(mean, mean, mean)
-    spread = statistics.stdev(values) / math.sqrt(len(values))
-    reach = _T.get(len(values) - 1, _NORMAL) * spread
+    squares = sum((first - mean * second) ** 2 for first, second in values)
+    spread = math.sqrt((1 - drawn) * count * squares / (count - 1)) / base
+    reach = _T.get(count - 1, _NORMAL) * spread
     return Interval(max(0.0, mean - reach), mean, mean + reach)
 
 
@@ -172,7 +186,3 @@ def _sum(group: Sequence[Measured]) -> Measured:
         scores_bytes=sum(one.scores_bytes for one in group),
         peak_megabytes=max(one.peak_megabytes for one in group),
     )
-
-
-def _inverse(number: float) -> float:
-    return 1 / number if number else math.inf

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from config.errors import LivingSurveyError
+from config.errors import LivingSurveyError, UsageError
 from pipeline.learn.corpus.columns import Columns
 from pipeline.learn.corpus.place import FoundFile, Place
 
@@ -36,11 +36,26 @@ def is_partition(file: FoundFile) -> bool:
     return not hidden and (file.path.endswith(".parquet") or _is_lines(file.path))
 
 
-def partitions(files: Sequence[FoundFile]) -> list[FoundFile]:
-    """Return the partitions among the files of a corpus, which may be one file."""
+def partitions(corpus: Place, files: Sequence[FoundFile]) -> list[FoundFile]:
+    """Return the partitions among the files of a corpus, which may be one file.
+
+    Raises:
+        UsageError: there are none.
+    """
+    if not files:
+        raise UsageError(
+            f"{corpus.address} does not exist, or holds no files.", hint="Check --corpus."
+        )
     if len(files) == 1 and not files[0].path:
         return list(files)
-    return [file for file in files if is_partition(file)]
+    found = [file for file in files if is_partition(file)]
+    if not found:
+        raise UsageError(
+            f"{corpus.address} holds no partitions: no .parquet, .jsonl or .ndjson file, plain or"
+            " compressed.",
+            hint="Check --corpus.",
+        )
+    return found
 
 
 def batches(corpus: Place, path: str, columns: Columns) -> Iterator[Rows]:
