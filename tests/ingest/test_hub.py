@@ -12,7 +12,11 @@ import pytest
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.add import add
 from pipeline.ingest.protocol.record import Record, Version
+from pipeline.ingest.sources.errors import BadRequestError
+from pipeline.ingest.sources.open import arxiv_sources
+from pipeline.runtime.record import Run
 from storage.types import LedgerStatus
 from tests.support.arxiv import make_record, noon
 from tests.support.hub import Member, differences, hub_of, member
@@ -237,6 +241,26 @@ def test_what_a_hub_does_not_hold_is_refused_and_named(world: World) -> None:
         searched = httpx.get(f"{url}/api/query?search_query=all:models")
         assert searched.status_code == 400
         assert "no searches" in searched.text
+
+
+def test_paper_that_the_hub_lacks_is_not_called_unknown(world: World) -> None:
+    hub = world.direct("hub")
+    hub.fetch()
+    with hub_of(hub) as url:
+        survey = world.behind("survey", url)
+        with arxiv_sources(survey.arxiv, world.clock) as sources:
+            added = add(survey.services, sources, Run(), ["2603.00001", "2405.00001"])
+            assert (added.added, added.unheld) == (("2603.00001",), ("2405.00001",))
+            assert added.unknown == ()
+            assert "The hub does not hold 2405.00001. Set query_url" in added.not_added[0]
+            with pytest.raises(BadRequestError, match=r"The hub refuses .* no searches"):
+                sources.query.titled(["A title"])
+
+
+def test_sets_that_are_listed_are_those_held(served: tuple[str, Member]) -> None:
+    listed = httpx.get(f"{served[0]}/oai?verb=ListSets").text
+    assert "<setSpec>cs:cs:CV</setSpec>" in listed
+    assert "<setSpec>math" not in listed
 
 
 def test_gap_of_the_hub_is_an_error_and_not_an_empty_list(world: World) -> None:

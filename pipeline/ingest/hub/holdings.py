@@ -63,6 +63,7 @@ class HubHoldings:
             earliest=since,
             deleted="no",
             description=_DESCRIPTION,
+            sets=self.settings.sets,
             too_early=f"This hub holds records since {since}; on the hub, living-survey backfill"
             " --from DAY brings earlier ones",
         )

@@ -89,6 +89,8 @@ class Identity:
     description: str
     #: said of a list that begins before `earliest`
     too_early: str = "start date too early"
+    #: what is listed with the sets in them; empty: all
+    sets: tuple[str, ...] = ()
 
 
 #: begins the answer to a look-up of papers that the holdings lack and arXiv may have

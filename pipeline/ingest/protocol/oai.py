@@ -106,7 +106,7 @@ def _dispatch(pairs: Sequence[tuple[str, str]], given: _Given) -> Answer:
     if verb in {"Identify", "ListSets"}:
         if len(params) > 1:
             raise OaiError("badArgument", "No other parameters allowed")
-        body = identify(given.identity) if verb == "Identify" else list_sets()
+        body = identify(given.identity) if verb == "Identify" else list_sets(given.identity.sets)
         return _static(body, verb, given)
     raise OaiError("badVerb", "Invalid verb provided")
 

@@ -70,13 +70,14 @@ FORMATS = (
 
 
 @cache
-def list_sets() -> str:
-    """Return the whole tree: groups, archives, categories."""
+def list_sets(held: tuple[str, ...]) -> str:
+    """Return the tree of groups, archives and categories, or its part in the sets that are held."""
     items = "".join(
         "                <set>\n"
         f"        <setSpec>{spec}</setSpec>\n"
         f"        <setName>{esc(name)}</setName>\n"
         "    </set>\n\n"
         for spec, name in all_sets()
+        if not held or any(spec == one or spec.startswith(f"{one}:") for one in held)
     )
     return f"    <ListSets>\n{items}    </ListSets>"
