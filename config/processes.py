@@ -1,5 +1,6 @@
-"""Start our own commands with settings of their own."""
+"""Start our own commands with settings of their own, and set up their processes."""
 
+import gc
 import sys
 from collections.abc import Mapping
 
@@ -26,3 +27,12 @@ def child_environment(
     """
     own = {name: value for name, value in env.items() if not name.startswith(ENV_PREFIX)}
     return own | dict(settings or {})
+
+
+def collect_seldom() -> None:
+    """Look for dead objects seldom in this process, which reads many small records.
+
+    They live to the end of their batch. Python looks after every 700, which took a tenth of the
+    time of `bootstrap`, and 40 percent of scoring a corpus (November 2026).
+    """
+    gc.set_threshold(50_000, 20, 100)

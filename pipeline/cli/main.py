@@ -1,6 +1,5 @@
 """The command line: every command by name, and the one place where errors are shown."""
 
-import gc
 import importlib
 import os
 import sys
@@ -15,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from config.errors import LivingSurveyError, UsageError
+from config.processes import collect_seldom
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Call, Command, ConfigOption
 from pipeline.cli.console import Output
@@ -134,9 +134,7 @@ def _root(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the command's status."""
-    # Commands read many small records that live to their end: looking for dead ones among them
-    # after every 700, as Python does, takes a tenth of the time of `bootstrap`.
-    gc.set_threshold(50_000, 20, 100)
+    collect_seldom()
     call = Call(tuple(sys.argv[1:] if argv is None else argv))
     sys.exit(run(call))
 

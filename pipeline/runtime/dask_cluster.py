@@ -11,6 +11,7 @@ from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin
 from distributed.comm.core import CommClosedError
 
 from config.errors import ConfigError, TryAgainLaterError
+from config.processes import collect_seldom
 from pipeline.runtime import shared
 
 #: seconds for reaching the scheduler
@@ -31,6 +32,7 @@ class Share(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Keep what makes the value."""
         del worker
+        collect_seldom()
         shared.share(self._key, self._make)
 
     def teardown(self, worker: Worker) -> None:

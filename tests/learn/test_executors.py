@@ -1,5 +1,6 @@
 """The same predictions on every executor, with real processes and a real Dask cluster."""
 
+import gc
 import os
 import signal
 import time
@@ -91,6 +92,16 @@ def test_damaged_model_is_named_from_a_worker(
     arrays.write_bytes(arrays.read_bytes()[:-1])
     with pytest.raises(DamagedModelError, match="checksum"):
         classify.classify(services, Run())
+
+
+def _threshold() -> int:
+    return gc.get_threshold()[0]
+
+
+@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+def test_workers_collect_as_seldom_as_commands(runtime: RuntimeSettings) -> None:
+    with open_workers(runtime, _made) as workers:
+        assert workers.executor.submit(_threshold).result() == 50_000
 
 
 def test_one_batch_starts_no_workers(services_of: Callable[[RuntimeSettings], Services]) -> None:
