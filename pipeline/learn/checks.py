@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from classifiers.errors import ModelError, RepresentationError
 from classifiers.representations.installed import make
-from config.errors import LivingSurveyError
+from config.errors import ConfigError, LivingSurveyError
 from pipeline.learn.drift_report import newest_drift
+from pipeline.runtime.executors import check_installed
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Services
 
@@ -13,6 +14,7 @@ from pipeline.runtime.services import Services
 def checks(services: Services) -> Iterator[Finding]:
     """Yield what is wrong or worth knowing."""
     yield from _representations(services)
+    yield from _executor(services)
     yield from _model(services)
     newest = newest_drift(services.settings.classifier.reports)
     for sentence in newest.notable if newest else ():
@@ -28,6 +30,7 @@ def checks(services: Services) -> Iterator[Finding]:
 def refusals(services: Services) -> Iterator[Finding]:
     """Yield for what `train` and `classify` will refuse to work, without loading the model."""
     yield from _representations(services)
+    yield from _executor(services)
     try:
         services.models.check_current(services.taxonomy)
     except ModelError as error:
@@ -41,6 +44,13 @@ def _representations(services: Services) -> Iterator[Finding]:
             make(name)
         except RepresentationError as error:
             yield Finding("settings", error.message, error.hint)
+
+
+def _executor(services: Services) -> Iterator[Finding]:
+    try:
+        check_installed(services.settings.runtime)
+    except ConfigError as error:
+        yield Finding("settings", error.message, error.hint)
 
 
 def _model(services: Services) -> Iterator[Finding]:

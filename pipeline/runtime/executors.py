@@ -55,7 +55,7 @@ def open_workers(settings: RuntimeSettings, make: Callable[[], object]) -> Itera
     """
     try:
         if settings.executor == "dask":
-            _check_installed()
+            check_installed(settings)
             # here, because the package is optional
             from pipeline.runtime.dask_cluster import LOST, dask_workers  # noqa: PLC0415
 
@@ -111,8 +111,9 @@ def _safe_path() -> Iterator[None]:
             os.environ[_SAFE_PATH] = before
 
 
-def _check_installed() -> None:
-    if util.find_spec("distributed") is None:
+def check_installed(settings: RuntimeSettings) -> None:
+    """Raise ConfigError if the executor of the settings needs a package that is not installed."""
+    if settings.executor == "dask" and util.find_spec("distributed") is None:
         raise ConfigError(
             'The package `distributed` is not installed, and runtime.executor is "dask".',
             hint="Install it beside Living Survey: `python -m pip install"

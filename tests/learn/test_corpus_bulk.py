@@ -207,6 +207,7 @@ if __name__ == "__main__":
         host="127.0.0.1",
         scheduler_port=port,
         dashboard_address="127.0.0.1:0",
+        local_directory=sys.argv[2],
     ) as cluster:
         print(cluster.scheduler_address, flush=True)
         sys.stdin.readline()
@@ -214,9 +215,9 @@ if __name__ == "__main__":
 
 
 @contextmanager
-def running_cluster(port: int = 0) -> Iterator[str]:
-    """Start a scheduler with one worker; yield its address."""
-    process = start_process(_CLUSTER, str(port))
+def running_cluster(folder: Path, port: int = 0) -> Iterator[str]:
+    """Start a scheduler with one worker, which keeps its files in a folder; yield its address."""
+    process = start_process(_CLUSTER, str(port), str(folder))
     try:
         yield next(lines_of(process))
     finally:
@@ -234,7 +235,7 @@ def test_lost_scheduler_is_said_and_a_restarted_one_goes_on(
     flag = tmp_path / "flag"
     flag.touch()
     deadly = Deadly(model, flag, parent=True)
-    with running_cluster() as address:
+    with running_cluster(tmp_path) as address:
         runtime = RuntimeSettings(executor="dask", dask_scheduler=address)
         services = using(deadly, tmp_path, taxonomy, runtime)
         with pytest.raises(TryAgainLaterError, match="cannot be reached"):
@@ -242,7 +243,7 @@ def test_lost_scheduler_is_said_and_a_restarted_one_goes_on(
     assert not flag.exists()
     done = sum(path.startswith("done/") for path in tree(tmp_path / "killed"))
     assert done < 6
-    with running_cluster(int(address.rpartition(":")[2])):
+    with running_cluster(tmp_path, int(address.rpartition(":")[2])):
         report = scored(services, tmp_path / "corpus", tmp_path / "killed")
     assert (report.scored, report.failed) == (6 - done, ())
     assert tree(tmp_path / "killed") == whole

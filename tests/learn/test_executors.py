@@ -20,6 +20,7 @@ from config.errors import ConfigError, TryAgainLaterError
 from config.runtime_schema import RuntimeSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn import classify
+from pipeline.learn.checks import checks, refusals
 from pipeline.runtime import dask_cluster, shared
 from pipeline.runtime.executors import WorkersLostError, open_workers
 from pipeline.runtime.record import Run
@@ -210,6 +211,16 @@ def test_missing_package_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(ConfigError, match="pip install 'distributed"), open_workers(DASK, _made):
         pass
+
+
+def test_missing_package_is_found_beforehand(
+    services_of: Callable[[RuntimeSettings], Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = services_of(DASK)
+    assert "distributed" not in f"{list(checks(services))}"
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    for found in (checks(services), refusals(services)):
+        assert "The package `distributed` is not installed" in f"{list(found)}"
 
 
 def test_dask_and_pandas_are_not_imported_unless_asked_for() -> None:
