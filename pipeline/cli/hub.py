@@ -64,16 +64,8 @@ def hub(
             clock=reading.clock,
         )
         app = create_hub_app(holdings, clock=reading.clock)
-        serve_hub(app, listening, note=_note(settings, url))
+        serve_hub(app, listening, note=holdings.note())
 
 
 def _name(settings: Settings) -> str:
     return f"Living Survey hub: {survey_title(settings.survey)}"
-
-
-def _note(settings: Settings, url: str) -> str:
-    sets, categories = ", ".join(settings.arxiv.sets), ", ".join(settings.arxiv.categories)
-    return (
-        f"It serves the sets {sets} and the feeds of {categories}. Other surveys set:\n"
-        f'[arxiv]\nhub_url = "{url}"'
-    )

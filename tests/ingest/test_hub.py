@@ -368,6 +368,10 @@ def test_hub_only_reads_and_limits_what_is_sent(served: tuple[str, Member]) -> N
     assert httpx.get(f"{url}/oai?{'a=1&' * 30}").status_code == 400
     assert httpx.get(f"{url}/nothing").status_code == 404
     assert httpx.get(f"{url}/health").text == "ok\n"
+    about = httpx.get(f"{url}/")
+    assert about.headers["content-type"] == "text/plain; charset=utf-8"
+    assert about.text.startswith("Hub, since 2026-03-13\n\nIt serves the sets ")
+    assert f'hub_url = "{url}"' in about.text
     identity = httpx.get(f"{url}/oai?verb=Identify").text
     assert "<earliestDatestamp>2026-03-13</earliestDatestamp>" in identity
     assert "<granularity>YYYY-MM-DD</granularity>" in identity

@@ -60,6 +60,10 @@ def create_hub_app(
         headers = {"Content-Type": kind, "Cache-Control": "no-store"}
         return Response(answer.body, answer.status, headers)
 
+    def about(_: Request) -> Response:
+        since = holdings.identity().earliest
+        return PlainTextResponse(f"{holdings.name}, since {since}\n\n{holdings.note()}\n")
+
     def route(path: str, make: Callable[[Request, Pairs], Answer], *methods: str) -> Route:
         return Route(path, functools.partial(respond, make), methods=list(methods))
 
@@ -69,6 +73,7 @@ def create_hub_app(
             route("/rss/{wanted}", functools.partial(of_feed, feeds.Form.RSS), "GET"),
             route("/atom/{wanted}", functools.partial(of_feed, feeds.Form.ATOM), "GET"),
             route("/api/query", of_query, "GET", "POST"),
+            Route("/", about, methods=["GET"]),
             Route("/health", _health, methods=["GET"]),
         ],
         middleware=[

@@ -50,6 +50,14 @@ class HubHoldings:
     #: of the argument of a token: the last ID that was shown
     mark: str = "after"
 
+    def note(self) -> str:
+        """Return what it serves, and what other surveys set."""
+        sets, categories = ", ".join(self.settings.sets), ", ".join(self.settings.categories)
+        return (
+            f"It serves the sets {sets} and the feeds of {categories}. Other surveys set:\n"
+            f'[arxiv]\nhub_url = "{self.url}"'
+        )
+
     def identity(self) -> Identity:
         """Return who answers and since which day it holds papers."""
         with self.read_store() as store:
