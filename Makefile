@@ -70,11 +70,13 @@ screenshot: $(STAMP) ## take the pictures in docs/images from the demo (needs Ch
 mail-lab: $(STAMP) ## take the pictures of a mail in docs/images from the demo (needs Chromium)
 	$(BIN)/python -m docs.generate.mail_lab
 
-lock: $(STAMP) ## pin pyproject's ranges anew into the two lock files (needs uv)
+lock: $(STAMP) ## pin the ranges anew into the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group build -c requirements.lock pyproject.toml -o requirements-run.lock
+	echo 'pandas>=3,<3.1' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --no-deps - -o tests/publish/pandas.lock
 
 clean: ## remove the virtual environment, caches and demo/, never var/
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

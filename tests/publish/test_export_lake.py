@@ -1,8 +1,11 @@
 """`export --lake`: whole snapshots of the views, of which only what changed is written."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 
 from storage.lake import ABOUT_PEOPLE
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.cli import ROOT, SurveyInProcess, survey_in_process
 from tests.support.storage import database, lines_of, opener, start_process
 
 SEEN = datetime(2026, 3, 17, tzinfo=UTC)
@@ -120,12 +123,74 @@ def test_all_views_are_written_with_the_rows_of_the_database(
     assert months == ["month=2026-02", "month=2026-03"]
 
 
-def test_arrow_reads_a_view_whole_as_pandas_does(survey: SurveyInProcess, tmp_path: Path) -> None:
-    """pandas calls this with the same arguments; DuckDB imports pandas where it is installed."""
-    _export(survey, tmp_path / "lake")
-    table = pq.read_table((tmp_path / "lake" / "current").resolve() / "decisions")
-    assert sorted(table["arxiv_id"].to_pylist()) == ["2602.00001", "2603.00001"]
-    assert set(table["month"].to_pylist()) == {"2026-03"}
+@pytest.fixture(scope="module")
+def pandas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install pandas into a directory of its own: DuckDB imports it wherever it can."""
+    directory = tmp_path_factory.mktemp("pandas")
+    words = [
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--target",
+        str(directory),
+        "--requirement",
+    ]
+    lock = Path(__file__).with_name("pandas.lock")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pip", "install", *words, str(lock)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode and "No matching distribution" in ended.stderr:
+        pytest.skip("the package registry cannot be reached")
+    assert ended.returncode == 0, ended.stderr
+    return directory
+
+
+def test_example_for_pandas_reads_a_view(
+    survey: SurveyInProcess, tmp_path: Path, pandas: Path
+) -> None:
+    lake = tmp_path / "lake"
+    _export(survey, lake)
+    [example] = [block for block in _examples() if "import pandas" in block]
+    example = example.replace("/srv/lake", str(lake))
+    said = """
+print(sorted(decisions["arxiv_id"]), set(decisions["month"].astype(str)))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", example + said],
+        env={**os.environ, "PYTHONPATH": str(pandas)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "['2602.00001', '2603.00001'] {'2026-03'}\n"
+
+
+def test_example_for_duckdb_reads_a_view(survey: SurveyInProcess, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    _export(survey, lake)
+    [example] = [block for block in _examples() if "import duckdb" in block]
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            example.replace("/srv/lake", str(lake))
+            .replace("duckdb.sql(", "print(duckdb.sql(")
+            .rstrip()
+            + ".order('month').fetchall())",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "[('2026-02', 1), ('2026-03', 2)]\n"
+
+
+def _examples() -> list[str]:
+    guide = (ROOT / "docs" / "guides" / "export.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
 
 
 def test_only_changed_parts_are_written_again(survey: SurveyInProcess, tmp_path: Path) -> None:
