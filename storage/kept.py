@@ -287,7 +287,7 @@ class KeptStores:
         return lease.writable and limit is not None and wal_bytes(self._database) > limit
 
     def _move_wal(self, lease: _Lease, store: Store) -> None:
-        """Empty the WAL between two writes; give the condition of the caller free meanwhile."""
+        """Empty the WAL between two writes; release the caller's condition meanwhile."""
         self._changed.release()
         try:
             with lease.writer, fixable_faults(self._database):
