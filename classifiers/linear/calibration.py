@@ -1,12 +1,12 @@
 """Calibrate held-out margins to probabilities and thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.linear.fitting import Corpus, fit_outputs
+from classifiers.linear.fitting import Corpus, Fitted, fit_outputs
 from classifiers.linear.header import FEW
 from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
@@ -65,13 +65,21 @@ class Calibration:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-def held_margins(corpus: Corpus, rounds: Sequence[Round], recipe: Recipe) -> tuple[Floats, Floats]:
-    """Return margins of examples and background by fits without them; nan if never held out."""
+def held_margins(
+    corpus: Corpus,
+    rounds: Sequence[Round],
+    recipe: Recipe,
+    fit: Callable[..., Fitted] = fit_outputs,
+) -> tuple[Floats, Floats]:
+    """Return margins of examples and background by fits without them; nan if never held out.
+
+    `fit` is called as `fit_outputs`.
+    """
     every = len(outputs(corpus.taxonomy))
     of_examples = np.full((corpus.examples.shape[0], every), np.nan)
     of_background = np.full((corpus.background.shape[0], every), np.nan)
     for each in rounds:
-        fitted = fit_outputs(corpus, each.examples, each.background, recipe)
+        fitted = fit(corpus, each.examples, each.background, recipe)
         of_examples[each.held] = fitted.margins(corpus.examples[each.held])
         of_background[each.held_background] = fitted.margins(
             corpus.background[each.held_background]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from classifiers.errors import RepresentationError
+from classifiers.linear.calibration import held_margins
 from classifiers.linear.fitting import Corpus, Directions, Fitted, fit_outputs
 from classifiers.linear.header import FEW
 from classifiers.linear.holding import Round
@@ -91,7 +92,7 @@ def stack(tried: Sequence[Representation], trial: Trial, margins: tuple[Floats, 
 def _with(representation: Representation, before: Stacked, trial: Trial) -> Stacked:
     corpus = trial.corpus
     own = _converted(representation, corpus, trial.texts)
-    held = _held(own, trial.rounds, trial.recipe)
+    held = held_margins(own, trial.rounds, trial.recipe, _fitted)
     taxonomy, name = corpus.taxonomy, representation.name
     by_kind = {
         kind: share_that_helps(before.margins[0][:, c], held[0][:, c], corpus.targets[:, c])
@@ -190,20 +191,6 @@ def _converted(
         np.zeros((len(old.words), width)),
     )
     return replace(corpus, examples=examples, background=background, directions=none)
-
-
-def _held(corpus: Corpus, rounds: Sequence[Round], recipe: Recipe) -> tuple[Floats, Floats]:
-    """Return held-out margins, as `calibration.held_margins`."""
-    every = len(outputs(corpus.taxonomy))
-    of_examples = np.full((corpus.examples.shape[0], every), np.nan)
-    of_background = np.full((corpus.background.shape[0], every), np.nan)
-    for each in rounds:
-        fitted = _fitted(corpus, each.examples, each.background, recipe)
-        of_examples[each.held] = fitted.margins(corpus.examples[each.held])
-        of_background[each.held_background] = fitted.margins(
-            corpus.background[each.held_background]
-        )
-    return of_examples, of_background
 
 
 def _fitted(corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe) -> Fitted:
