@@ -20,6 +20,7 @@ import httpx
 
 from benchmarks.measure import ROOT
 from config.processes import child_environment
+from pipeline.review.web.desk.listing import PAGE_SIZE
 
 #: seconds of a quick reviewer for a paper
 PACE = 3.0
@@ -71,8 +72,8 @@ def _review(
     """Reject a paper every few seconds as the script of the page does.
 
     A verdict is sent, and behind it a later paper is asked for, so that it is there when it is its
-    turn. Returns the seconds of pages and of decisions, the papers whose decision was recorded, and
-    why the others were not.
+    turn. At the end of a page of the list, the next page is opened. Returns the seconds of pages
+    and of decisions, the papers whose decision was recorded, and why the others were not.
     """
     pages: list[float] = []
     decisions: list[float] = []
@@ -82,17 +83,15 @@ def _review(
         url = str(client.get(address).url.join("/"))
         origin = url.rstrip("/")
 
-        def opened(place: int) -> str:
-            told = {
-                "place": str(place),
-                "before": ids[place - 1] if place else "",
-                "after": ids[place + 1],
-            }
+        def opened(number: int) -> str:
+            row = number % PAGE_SIZE
+            params = {"at_least": "0", "paper": ids[number]}
+            if row:  # the script has the list of its page
+                params["part"] = "paper"
+            if 0 < row < PAGE_SIZE - 1:  # among those without a verdict, behind the one shown
+                params |= {"place": "1", "before": ids[number - 1], "after": ids[number + 1]}
             started = time.perf_counter()
-            page = client.get(
-                f"{url}queue",
-                params={"at_least": "0", "paper": ids[place], "part": "paper"} | told,
-            )
+            page = client.get(f"{url}queue", params=params)
             pages.append(time.perf_counter() - started)
             return page.text
 
