@@ -248,7 +248,9 @@ def _ask(query: LookUp, run: Run, ids: Sequence[str]) -> _Asked:
 def _outcome(store: Store, plan: BootstrapPlan) -> _Outcome:
     """Return the decisions that are new and overrule no person, and those of persons that differ.
 
-    A decision of the list that a reviewer undid is not repeated.
+    Where a person decided, none is added, not even an earlier one: the list has the paper because
+    that person approved it, and issues that were published count whose decision came first. A
+    decision of the list that a reviewer undid is not repeated.
     """
     ids = [decision.arxiv_id for decision in plan.decisions]
     standing, histories = store.decisions.standing(ids), store.decisions.histories(ids)
@@ -257,9 +259,9 @@ def _outcome(store: Store, plan: BootstrapPlan) -> _Outcome:
         last = standing.get(decision.arxiv_id)
         if last is not None and last.verdict is not decision.verdict:
             otherwise[decision.arxiv_id] = last
-        if last is None or last.reviewer != LIST_REVIEWER:
-            if last is not None and last.decided_at <= decision.decided_at:
-                continue
+        if last is not None and last.reviewer != LIST_REVIEWER:
+            continue
+        if last is None:
             last = _last_of_list(histories.get(decision.arxiv_id, ()))
         if last is None or set(last.sections) != set(decision.sections):
             new.append(decision)

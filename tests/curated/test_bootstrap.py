@@ -296,6 +296,31 @@ def test_persons_decision_is_never_overruled(
         assert store.decisions.standing(["2502.00001"])["2502.00001"].verdict is Verdict.REJECTED
 
 
+@pytest.mark.parametrize("verdict", [Verdict.APPROVED, Verdict.REJECTED, Verdict.DEFERRED])
+@pytest.mark.parametrize("days_before", [0, 5, 400])
+def test_nothing_is_recorded_where_a_person_decided(
+    seed: Seed, open_store: OpenStore, now: datetime, verdict: Verdict, days_before: int
+) -> None:
+    arxiv = FakeArxiv({"2502.00001": LANTERN, "2502.00002": BRUSH})
+    seed(markdown(("Elsewhere",), entry(LANTERN, "2502.00001")), arxiv)
+    decided = make_decision(
+        "2502.00001",
+        verdict=verdict,
+        sections=("agents",) if verdict is Verdict.APPROVED else (),
+        decided_at=now - timedelta(days=days_before),
+    )
+    with open_store() as store:
+        store.decisions.add([decided])
+
+    lines = entry(LANTERN, "2502.00001"), entry(BRUSH, "2502.00002")
+    report = seed(markdown(AGENTS, *lines), arxiv)
+
+    assert (report.approved, report.already) == (1, 1)
+    with open_store() as store:
+        [only] = store.decisions.histories(["2502.00001"])["2502.00001"]
+    assert (only.reviewer, only.verdict) == (decided.reviewer, verdict)
+
+
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [

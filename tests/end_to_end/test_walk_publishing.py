@@ -116,6 +116,12 @@ def test_issue_is_edited_approved_published_and_corrected(walk: Walk) -> None:
     corrections = walk.text("var/digests/2026-W13.md").partition("## Corrections")[2]
     assert _named(corrections) == {OTTERS}
 
+    # Reading the published list records nothing of papers that ada decided.
+    decided = walk.json("decisions")["decisions"]
+    again = walk.at(31).call("bootstrap", "--json").document
+    assert (again["approved"], again["already"]) == (0, 2)
+    assert walk.json("decisions")["decisions"] == decided
+
     verified = walk.json("verify")
     assert verified["as_published"] is True
     assert [one["target"] for one in verified["targets"]] == [
