@@ -150,7 +150,8 @@ class Follower:
         """Keep the term values of waiting papers; return those that are still there."""
         scope.forget()
         names = [(one.arxiv_id, one.predicted_at) for one in candidates]
-        unknown = [names[place] for place in scope.unknown(names)]
+        # Papers are stored in the order of their IDs, so that a part is read from few blocks.
+        unknown = sorted(names[place] for place in scope.unknown(names))
         texts = in_short_leases(self._read, [key for key, _ in unknown], _texts)
         fresh = [name for name in unknown if name[0] in texts]
         scope.keep(fresh, [document_of(texts[key]) for key, _ in fresh])

@@ -20,6 +20,7 @@ from pipeline.runtime.services import Services, open_services
 from storage.kept import KeptStores
 from storage.queue_filter import QueueFilter
 from storage.store import Store, store_reader
+from storage.types import PaperText
 from tests.support.learning import (
     DAY,
     START,
@@ -215,6 +216,24 @@ def test_papers_are_asked_for_in_parts(services: Services) -> None:
     assert sum(parts) == len(waiting)
     assert parts[0] < len(waiting)
     assert in_short_leases(services.open_store, [], ask) == {}
+
+
+def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
+        asked.extend(ids)
+        return {text.arxiv_id: text for text in store.papers.texts(ids)}
+
+    monkeypatch.setattr("pipeline.learn.follow._texts", texts)
+    rejected = [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 4)]
+    decide(services.open_store, rejected, first=NOW - DAY, step=DAY / 100)
+    waiting = queue(services)
+    assert waiting != sorted(waiting)
+    Follower(services).follow()
+    assert asked == sorted(waiting)
 
 
 def test_order_is_the_same_after_much_was_kept(
