@@ -4,7 +4,8 @@
 
 COMMENT ON VIEW papers IS
     'One row per paper, in its current state.';
-COMMENT ON COLUMN papers.arxiv_id IS 'canonical identifier, without version';
+COMMENT ON COLUMN papers.arxiv_id IS
+    'key of the paper: the canonical arXiv ID without version; for a work that is not at arXiv `doi:` and its DOI in lower case';
 COMMENT ON COLUMN papers.version IS 'highest version known, from 1';
 COMMENT ON COLUMN papers.title IS
     'on one line; TeX accents as Unicode, formulas as the source wrote them';
@@ -12,9 +13,11 @@ COMMENT ON COLUMN papers.abstract IS 'as `title`; null: arXiv has none';
 COMMENT ON COLUMN papers.authors IS 'in the paper''s order';
 COMMENT ON COLUMN papers.categories IS
     'arXiv''s categories with aliases resolved, the primary one first';
-COMMENT ON COLUMN papers.primary_category IS 'arXiv''s primary category';
+COMMENT ON COLUMN papers.primary_category IS
+    'arXiv''s primary category; empty for a work that is not at arXiv';
 COMMENT ON COLUMN papers.comment IS 'the authors'' comment: pages, venue, reason of a withdrawal';
-COMMENT ON COLUMN papers.doi IS 'DOI of the journal version; several are separated by spaces';
+COMMENT ON COLUMN papers.doi IS
+    'DOI of the journal version, or of a work that is not at arXiv; several are separated by spaces';
 COMMENT ON COLUMN papers.journal_ref IS 'journal reference';
 COMMENT ON COLUMN papers.license IS 'URL of the licence';
 COMMENT ON COLUMN papers.submitted_at IS 'when version 1 was submitted';
@@ -23,7 +26,8 @@ COMMENT ON COLUMN papers.withdrawn IS 'whether the current version is a withdraw
 COMMENT ON COLUMN papers.first_seen_at IS 'when the paper was first stored';
 COMMENT ON COLUMN papers.content_hash IS
     'sha256 of title, abstract, authors, comment and withdrawn, in hex';
-COMMENT ON COLUMN papers.source IS 'source of the text: `oai`, `snapshot` or `query`';
+COMMENT ON COLUMN papers.source IS
+    'source of the text: `oai`, `snapshot` or `query`; `corpus` for a work that is not at arXiv';
 COMMENT ON COLUMN papers.datestamp IS
     'OAI''s day (UTC) of the last metadata change, not a publication date';
 COMMENT ON COLUMN papers.changed_at IS 'when a difference was last stored in this row';
@@ -45,7 +49,8 @@ COMMENT ON COLUMN changes.kind IS
     '`new_version`, `title`, `abstract`, `authors`, `comment`, `categories`, `journal_ref`, `doi`, `license`, `withdrawn` or `restored`';
 COMMENT ON COLUMN changes.old IS 'value before; for `restored` the comment of the withdrawal';
 COMMENT ON COLUMN changes.new IS 'value after; for `withdrawn` its comment';
-COMMENT ON COLUMN changes.source IS 'source that reported the change: `oai`, `snapshot` or `query`';
+COMMENT ON COLUMN changes.source IS
+    'source that reported the change: `oai`, `snapshot`, `query` or `corpus`';
 COMMENT ON COLUMN changes.seen_at IS 'when the change was stored';
 
 COMMENT ON VIEW predictions IS
@@ -343,14 +348,14 @@ COMMENT ON TABLE store_state IS
 
 COMMENT ON TABLE paper IS
     'One row per paper.';
-COMMENT ON COLUMN paper.arxiv_id IS 'canonical, without version';
+COMMENT ON COLUMN paper.arxiv_id IS 'key: the arXiv ID without version, or doi: and a DOI';
 COMMENT ON COLUMN paper.version IS 'the highest seen from any source';
 COMMENT ON COLUMN paper.abstract IS
     'stored with zstd compression: a third smaller, and checkpoints take a third of the time';
 COMMENT ON COLUMN paper.categories IS 'the primary one first';
 COMMENT ON COLUMN paper.submitted_at IS 'of version 1';
 COMMENT ON COLUMN paper.updated_at IS 'of the current version';
-COMMENT ON COLUMN paper.source IS 'source of the text: oai, snapshot or query';
+COMMENT ON COLUMN paper.source IS 'source of the text: oai, snapshot, query or corpus';
 COMMENT ON COLUMN paper.datestamp IS 'OAI''s day of the last metadata change';
 COMMENT ON COLUMN paper.changed_at IS 'when a column visible to readers last changed';
 COMMENT ON COLUMN paper.content_hash IS 'sha256 of title, abstract, authors, comment and withdrawn';
@@ -638,7 +643,7 @@ COMMENT ON TABLE work_key IS
 
 COMMENT ON TABLE same_work_pair IS
     'Papers that are perhaps the same work; found again from the keys.';
-COMMENT ON COLUMN same_work_pair.why IS 'same title, near title, same abstract or comment';
+COMMENT ON COLUMN same_work_pair.why IS 'same title, near title, same abstract, same doi or comment';
 COMMENT ON COLUMN same_work_pair.said IS 'what a comment says of the other';
 COMMENT ON TABLE waiting IS
     'The queue, stored: derived from `prediction`, `paper` and `decisions` in the transaction that changes those (`storage/waiting.py`).';

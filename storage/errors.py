@@ -18,6 +18,7 @@ StorageError                                  exit 1
 from collections.abc import Sequence
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
+from storage.paper_key import is_doi_key
 
 _NAMED = 5
 
@@ -63,7 +64,9 @@ class PaperNotFoundError(StorageError, UsageError):
         more = f" and {len(self.arxiv_ids) - _NAMED} more" if len(self.arxiv_ids) > _NAMED else ""
         super().__init__(
             f"Not in the database: {named}{more}.",
-            hint="Add a paper with `living-survey add ID`, then decide.",
+            hint="Add a paper with `living-survey add ID`, then decide."
+            if not all(map(is_doi_key, self.arxiv_ids))
+            else "`living-survey import --candidates` brings works that are not at arXiv.",
         )
 
 

@@ -33,7 +33,7 @@ WITH asks AS (
     SELECT arxiv_id, count(*) AS asked, max(asked_at) AS last FROM incomplete_ask GROUP BY arxiv_id
 )
 SELECT waiting.arxiv_id
-FROM (SELECT arxiv_id, first_seen_at {waiting}) AS waiting
+FROM (SELECT arxiv_id, first_seen_at {waiting} AND NOT starts_with(arxiv_id, 'doi:')) AS waiting
 LEFT JOIN asks ON asks.arxiv_id = waiting.arxiv_id
 WHERE coalesce(asks.last, waiting.first_seen_at)
       + INTERVAL 1 DAY * least(1 << least(coalesce(asks.asked, 0), 4), 16)
@@ -92,7 +92,7 @@ class Incomplete:
         ]
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Return the papers to ask arXiv for now, never asked ones first."""
+        """Return the papers at arXiv to ask it for now, never asked ones first."""
         rows = self._session.rows(
             _DUE.format(waiting=_WAITING), {"now": to_utc(now), "limit": limit}
         )

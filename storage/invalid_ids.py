@@ -1,4 +1,4 @@
-"""Find papers stored under an ID that is no arXiv ID, and move them into quarantine.
+"""Find papers stored under an ID that is no key, and move them into quarantine.
 
 Versions before the check in `Papers.upsert` stored them; no command and no page can decide on them.
 A paper that was decided before keeps its record, because its decision refers to it.
@@ -6,9 +6,9 @@ A paper that was decided before keeps its record, because its decision refers to
 
 from datetime import datetime
 
-from storage.arxiv_id import KEY_PATTERN
 from storage.engine.instants import to_utc
 from storage.engine.session import Session
+from storage.paper_key import KEY_PATTERN
 
 _INVALID = """
 NOT regexp_full_match(arxiv_id, $key)
@@ -17,7 +17,8 @@ AND arxiv_id NOT IN (SELECT decision_event.arxiv_id FROM decision_event)
 _LIST = f"SELECT arxiv_id FROM paper WHERE {_INVALID} ORDER BY arxiv_id"  # noqa: S608  a constant
 _SET_ASIDE = f"""
 INSERT INTO quarantined
-SELECT CAST($at AS TIMESTAMP), source, 'the ID ' || left(arxiv_id, 100) || ' is not an arXiv ID',
+SELECT CAST($at AS TIMESTAMP), source,
+       'the ID ' || left(arxiv_id, 100) || ' is neither an arXiv ID nor a DOI',
        encode(CAST(to_json(paper) AS VARCHAR)), sha256(CAST(to_json(paper) AS VARCHAR)), NULL, NULL
 FROM paper
 WHERE {_INVALID}
@@ -35,7 +36,7 @@ _TABLES = (
 
 
 class InvalidIds:
-    """The undecided papers whose ID `parse_arxiv_id` does not return unchanged."""
+    """The undecided papers whose ID is no key."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from storage.calendar import due_day
 from storage.engine.instants import to_utc
+from storage.paper_key import is_doi_key
 from storage.record_hash import history_of, record_hash
 from storage.types import Paper, Source
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: the text of a lower rank replaces that of a higher one
-RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3}
+RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3, Source.CORPUS: 4}
 
 
 def newest_of(batch: Iterable[Paper]) -> list[Paper]:
@@ -58,12 +59,19 @@ def paper_table(papers: Sequence[Paper]) -> "pa.Table":
         "withdrawn": pa.array([p.withdrawn for p in papers], pa.bool_()),
         "source": pa.array([p.source.value for p in papers], text),
         "datestamp": pa.array([p.datestamp for p in papers], pa.date32()),
-        "due": pa.array([p.submitted_at and due_day(p.submitted_at) for p in papers], pa.date32()),
+        "due": pa.array([_due(p) for p in papers], pa.date32()),
         "record_hash": pa.array([record_hash(p) for p in papers], pa.uint64()),
         "rank": pa.array([RANK[p.source] for p in papers], pa.int32()),
         "history": pa.array([_named(history_of(p)) for p in papers], pa.list_(version)),
     }
     return pa.table(columns)
+
+
+def _due(paper: Paper) -> date | None:
+    """Return the day on which arXiv should announce a paper; it announces nothing else."""
+    if paper.submitted_at is None or is_doi_key(paper.arxiv_id):
+        return None
+    return due_day(paper.submitted_at)
 
 
 def _named(history: Iterable[tuple[int, datetime | None, bool]]) -> list[dict[str, object]]:

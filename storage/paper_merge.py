@@ -64,7 +64,8 @@ WITH met AS (
                               AND incoming.datestamp < existing.datestamp)) THEN 'old'
                 WHEN incoming.source = existing.source THEN 'same'
                 WHEN incoming.rank < (CASE existing.source WHEN 'oai' THEN 1
-                                                   WHEN 'snapshot' THEN 2 ELSE 3 END)
+                                                   WHEN 'snapshot' THEN 2
+                                                   WHEN 'query' THEN 3 ELSE 4 END)
                      AND incoming.version >= existing.version THEN 'better'
                 ELSE 'worse' END AS relation,
            relation IN ('same', 'better') AS taken

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from storage.arxiv_id import parse_arxiv_id
 from storage.engine.session import Session
+from storage.paper_key import doi_of, parse_key
 from storage.queue_filter import QueueFilter, search_terms
 from storage.queue_sql import condition_of_text
 
@@ -21,6 +21,13 @@ FROM paper
 LEFT JOIN (FROM waiting WHERE arxiv_id = $id) AS waiting ON true
 LEFT JOIN (FROM decisions WHERE standing AND arxiv_id = $id) AS standing ON true
 WHERE paper.arxiv_id = $id
+"""
+# arXiv separates several DOIs by blanks.
+_PUBLISHED_AS = """
+SELECT arxiv_id FROM paper
+WHERE doi IS NOT NULL AND list_contains(string_split(lower(doi), ' '), $doi)
+ORDER BY arxiv_id
+LIMIT 1
 """
 _DECIDED = """
 SELECT arxiv_id, title, verdict
@@ -76,9 +83,17 @@ class PaperSearch:
         self._session = session
 
     def find(self, text: str, today: date) -> FoundPaper | None:
-        """Return the paper whose ID a text is, in any notation; None if it is none or unknown."""
-        parsed = parse_arxiv_id(text)
-        row = parsed and self._session.row(_FIND, {"id": parsed.base, "today": today})
+        """Return the paper whose ID a text is, in any notation; None if it is none or unknown.
+
+        A DOI is also that of the published version of a paper at arXiv.
+        """
+        key = parse_key(text)
+        if key is None:
+            return None
+        row = self._session.row(_FIND, {"id": key, "today": today})
+        if row is None and (doi := doi_of(key)) is not None:
+            published = self._session.row(_PUBLISHED_AS, {"doi": doi})
+            row = published and self._session.row(_FIND, {"id": published[0], "today": today})
         return FoundPaper(row[0], row[1], Place(row[2])) if row else None
 
     def decided(self, wanted: QueueFilter, limit: int) -> list[FoundPaper]:

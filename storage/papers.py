@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from storage.arxiv_id import is_key
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, texts_json
 from storage.engine.session import Row, Session
 from storage.paper_batch import newest_of, paper_table
+from storage.paper_key import doi_of, is_key
 from storage.paper_merge import find_batch, found_hashes, merge_batch
 from storage.record_hash import record_hash
 from storage.types import (
@@ -48,6 +48,12 @@ WHERE rowid IN (SELECT rowid FROM paper WHERE {only})
 _TITLE = "SELECT arxiv_id, title FROM paper WHERE {only}"
 _WITHDRAWN = "SELECT arxiv_id, comment FROM paper WHERE withdrawn AND {only}"
 _KNOWN = "SELECT arxiv_id FROM paper WHERE {only}"
+# arXiv separates several DOIs by blanks.
+_BY_DOI = """
+SELECT DISTINCT doi
+FROM (SELECT unnest(string_split(lower(doi), ' ')) AS doi FROM paper WHERE doi IS NOT NULL)
+WHERE doi IN (FROM listed($dois))
+"""
 _TEXTS = """
 SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
@@ -87,7 +93,7 @@ class Papers:
         """
         papers = newest_of(batch)
         if wrong := [paper.arxiv_id for paper in papers if not is_key(paper.arxiv_id)]:
-            raise ValueError(f"{wrong[0]!r:.100} is not the key of an arXiv paper")
+            raise ValueError(f"{wrong[0]!r:.100} is not the key of a paper")
         find_batch(self._session, [paper.arxiv_id for paper in papers])
         fresh = self._changed(papers) if len(papers) <= _PAGE else papers
         unchanged = UpsertCounts(unchanged=len(papers) - len(fresh))
@@ -137,6 +143,14 @@ class Papers:
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
         """Return the known IDs among the given ones."""
         return {row[0] for row in self._session.rows(*about(_KNOWN, list(arxiv_ids)))}
+
+    def held_by_doi(self, keys: Iterable[str]) -> set[str]:
+        """Return the keys of DOIs under which a paper at arXiv says it was published."""
+        dois = {doi: key for key in keys if (doi := doi_of(key))}
+        if not dois:
+            return set()
+        rows = self._session.rows(_BY_DOI, {"dois": texts_json(list(dois))})
+        return {dois[doi] for (doi,) in rows}
 
     def marks(self, arxiv_ids: Iterable[str]) -> dict[str, PaperMark]:
         """Return version and text's hash of the known papers."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from config.errors import UsageError
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 
 #: words and phrases of one search
 MOST_TERMS = 12
@@ -114,13 +114,13 @@ class QueueTally:
 def search_terms(text: str) -> tuple[str, ...]:
     """Return the words and quoted phrases of a search, each once.
 
-    A text that is an arXiv ID in any notation is that paper's key.
+    A text that is an arXiv ID or a DOI in any notation is that paper's key.
 
     Raises:
         UsageError: the text is too long or has too many words.
     """
-    if parsed := parse_arxiv_id(text):
-        return (parsed.base,)
+    if key := parse_key(text):
+        return (key,)
     if len(text) > LONGEST_SEARCH:
         raise UsageError(
             f"A search has at most {LONGEST_SEARCH} characters; this one has {len(text)}.",

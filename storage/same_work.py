@@ -122,7 +122,7 @@ class Pair:
 
     first_id: str
     second_id: str
-    #: same title, near title, same abstract or comment
+    #: same title, near title, same abstract, same doi or comment
     why: str
     #: what a comment says of the other
     said: str | None = None

@@ -51,7 +51,7 @@ CREATE TABLE store_state (
 
 -- One row per paper.
 CREATE TABLE paper (
-    arxiv_id VARCHAR NOT NULL,  -- canonical, without version
+    arxiv_id VARCHAR NOT NULL,  -- key: the arXiv ID without version, or doi: and a DOI
     version INTEGER NOT NULL,  -- the highest seen from any source
     title VARCHAR NOT NULL,
     -- stored with zstd compression: a third smaller, and checkpoints take a third of the time
@@ -66,7 +66,7 @@ CREATE TABLE paper (
     submitted_at TIMESTAMP,  -- of version 1
     updated_at TIMESTAMP,  -- of the current version
     withdrawn BOOLEAN NOT NULL,
-    source VARCHAR NOT NULL,  -- source of the text: oai, snapshot or query
+    source VARCHAR NOT NULL,  -- source of the text: oai, snapshot, query or corpus
     datestamp DATE,  -- OAI's day of the last metadata change
     first_seen_at TIMESTAMP NOT NULL,
     changed_at TIMESTAMP NOT NULL,  -- when a column visible to readers last changed
@@ -420,7 +420,7 @@ CREATE TABLE work_key (
 CREATE TABLE same_work_pair (
     first_id VARCHAR NOT NULL,
     second_id VARCHAR NOT NULL,
-    why VARCHAR NOT NULL,  -- same title, near title, same abstract or comment
+    why VARCHAR NOT NULL,  -- same title, near title, same abstract, same doi or comment
     said VARCHAR,  -- what a comment says of the other
     found_at TIMESTAMP NOT NULL
 );
@@ -950,15 +950,17 @@ CREATE TABLE following (
 );
 
 -- One row per paper, in its current state.
--- arxiv_id VARCHAR: canonical identifier, without version
+-- arxiv_id VARCHAR: key of the paper: the canonical arXiv ID without version; for a work that is
+--     not at arXiv `doi:` and its DOI in lower case
 -- version INTEGER: highest version known, from 1
 -- title VARCHAR: on one line; TeX accents as Unicode, formulas as the source wrote them
 -- abstract VARCHAR: as `title`; null: arXiv has none
 -- authors VARCHAR[]: in the paper's order
 -- categories VARCHAR[]: arXiv's categories with aliases resolved, the primary one first
--- primary_category VARCHAR: arXiv's primary category
+-- primary_category VARCHAR: arXiv's primary category; empty for a work that is not at arXiv
 -- comment VARCHAR: the authors' comment: pages, venue, reason of a withdrawal
--- doi VARCHAR: DOI of the journal version; several are separated by spaces
+-- doi VARCHAR: DOI of the journal version, or of a work that is not at arXiv; several are separated
+--     by spaces
 -- journal_ref VARCHAR: journal reference
 -- license VARCHAR: URL of the licence
 -- submitted_at TIMESTAMP: when version 1 was submitted
@@ -966,7 +968,8 @@ CREATE TABLE following (
 -- withdrawn BOOLEAN: whether the current version is a withdrawal
 -- first_seen_at TIMESTAMP: when the paper was first stored
 -- content_hash VARCHAR: sha256 of title, abstract, authors, comment and withdrawn, in hex
--- source VARCHAR: source of the text: `oai`, `snapshot` or `query`
+-- source VARCHAR: source of the text: `oai`, `snapshot` or `query`; `corpus` for a work that is not
+--     at arXiv
 -- datestamp DATE: OAI's day (UTC) of the last metadata change, not a publication date
 -- changed_at TIMESTAMP: when a difference was last stored in this row
 -- incomplete BOOLEAN: whether there is no text to judge: no abstract, a placeholder, or the title
@@ -997,7 +1000,7 @@ SELECT arxiv_id, version, submitted_at, seen_at, withdrawn FROM paper_version;
 --     `journal_ref`, `doi`, `license`, `withdrawn` or `restored`
 -- old VARCHAR: value before; for `restored` the comment of the withdrawal
 -- new VARCHAR: value after; for `withdrawn` its comment
--- source VARCHAR: source that reported the change: `oai`, `snapshot` or `query`
+-- source VARCHAR: source that reported the change: `oai`, `snapshot`, `query` or `corpus`
 -- seen_at TIMESTAMP: when the change was stored
 CREATE VIEW changes AS
 SELECT arxiv_id, kind, old, new, source, seen_at FROM change;

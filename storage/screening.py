@@ -30,7 +30,7 @@ WHERE {paper}
 """
 _LISTED = """
 SELECT count(*),
-       count(*) FILTER (WHERE paper.source <> 'query'
+       count(*) FILTER (WHERE paper.source NOT IN ('query', 'corpus')
                            OR paper.arxiv_id IN (SELECT arxiv_id FROM announcement))
 FROM (SELECT DISTINCT arxiv_id FROM decision_event WHERE reviewer = $listed_by) AS listed
 JOIN paper ON paper.arxiv_id = listed.arxiv_id
@@ -38,7 +38,7 @@ WHERE {paper}
 """
 _BY_HAND = """
 SELECT count(*) FROM paper
-WHERE paper.source = 'query'
+WHERE paper.source IN ('query', 'corpus')
   AND paper.arxiv_id NOT IN (SELECT arxiv_id FROM announcement)
   AND paper.arxiv_id NOT IN (SELECT arxiv_id FROM decision_event WHERE reviewer = $listed_by)
   AND {paper}

@@ -84,6 +84,7 @@ FROM suggestions AS asked
 LEFT JOIN suggestion_event AS event
   ON event.suggestion_id = asked.suggestion_id AND event.kind IN ('found', 'unknown')
 WHERE asked.state = 'applied' AND asked.kind IN ('wrong-record', 'withdrawn')
+  AND NOT starts_with(asked.arxiv_id, 'doi:')
 GROUP BY asked.arxiv_id, asked.suggestion_id, asked.settled_at
 HAVING coalesce(max(event.happened_at) < asked.settled_at, true)
 ORDER BY asked.settled_at LIMIT $limit

@@ -1,4 +1,4 @@
-"""Read the arXiv IDs that a person typed or a spreadsheet kept, and say what is wrong with one.
+"""Read the IDs of papers that a person typed or a spreadsheet kept, and say what is wrong with one.
 
 Nothing is guessed: a number that lost a digit is refused with what it may have been.
 """
@@ -11,8 +11,12 @@ from datetime import date
 from config.errors import UsageError
 from storage.arxiv_id import find_arxiv_ids, id_month, parse_arxiv_id
 from storage.errors import PaperNotFoundError
+from storage.paper_key import is_doi_key, parse_key
 
 _WRITTEN = "Write it as 2405.19334 or as an arxiv.org link."
+_KEY_WRITTEN = (
+    "Write it as 2405.19334 or as an arxiv.org link; a work elsewhere as doi:10.1000/xyz."
+)
 #: characters of a text that a message repeats
 _SHOWN = 100
 # before the number a link, `arXiv:` or nothing; matched with at most `_SHOWN` characters
@@ -39,12 +43,32 @@ class _Fault:
     hint: str = _WRITTEN
 
 
-def read_arxiv_id(text: str) -> str:
+def read_key(text: str) -> str:
     """Return the key in a text, or raise InvalidIdError with what it may have been."""
-    parsed = parse_arxiv_id(text)
-    if parsed is None:
-        raise _invalid(text)
-    return parsed.base
+    key = parse_key(text)
+    if key is None:
+        raise _invalid(text, _KEY_WRITTEN)
+    return key
+
+
+def read_keys(texts: Iterable[str], today: date) -> tuple[str, ...]:
+    """Return the keys in texts of one or several arXiv IDs or DOIs, each once.
+
+    A DOI stands alone or between blanks, because it may have commas and brackets in it.
+
+    Raises:
+        InvalidIdError: as `read_arxiv_ids`.
+    """
+    keys: list[str] = []
+    for text in texts:
+        words = [text] if parse_key(text) else text.split()
+        read = {word: parse_key(word.rstrip(",;")) for word in words}
+        dois = {word: key for word, key in read.items() if key and is_doi_key(key)}
+        keys += dois.values()
+        others = " ".join(word for word in words if word not in dois)
+        if others or not words:
+            keys += read_arxiv_ids([others], today)
+    return tuple(dict.fromkeys(keys))
 
 
 def read_arxiv_ids(texts: Iterable[str], today: date) -> tuple[str, ...]:
@@ -62,14 +86,14 @@ def read_arxiv_ids(texts: Iterable[str], today: date) -> tuple[str, ...]:
 
 def explain_id(text: str, today: date) -> InvalidIdError | None:
     """Return why an ID cannot be a paper's, or None; a text that never was an ID has no reason."""
-    parsed = parse_arxiv_id(text)
-    return explain_number(text) if parsed is None else _ahead(parsed.base, today)
+    key = parse_key(text)
+    return explain_number(text) if key is None else _ahead(key, today)
 
 
 def explain_number(text: str) -> InvalidIdError | None:
     """Return what is wrong with a text that was an ID before it lost a digit, else None."""
     text = text.strip()
-    if len(text) > _SHOWN or parse_arxiv_id(text):
+    if len(text) > _SHOWN or parse_key(text):
         return None
     faults = (explain(text) for explain in _EXPLANATIONS)
     fault = next((fault for fault in faults if fault), None)
@@ -105,6 +129,8 @@ def _check_between(text: str, start: int, end: int) -> None:
 
 
 def _ahead(key: str, today: date) -> InvalidIdError | None:
+    if is_doi_key(key):
+        return None
     year, month = id_month(key)
     if (year, month) <= (today.year, today.month):
         return None
@@ -114,9 +140,15 @@ def _ahead(key: str, today: date) -> InvalidIdError | None:
     )
 
 
-def _invalid(text: str) -> InvalidIdError:
+def _invalid(text: str, hint: str = _WRITTEN) -> InvalidIdError:
     named = text.strip()[:_SHOWN]
-    return explain_number(text) or InvalidIdError(f"{named!r} is not an arXiv ID.", hint=_WRITTEN)
+    key = parse_key(text)
+    if key is not None and is_doi_key(key):
+        return InvalidIdError(
+            f"{named!r} is a DOI, and not one of arXiv.",
+            hint="`living-survey import --candidates` brings works of a corpus.",
+        )
+    return explain_number(text) or InvalidIdError(f"{named!r} is not an arXiv ID.", hint=hint)
 
 
 def _number(text: str) -> _Fault | None:

@@ -11,6 +11,8 @@ class Source(StrEnum):
     OAI = "oai"
     SNAPSHOT = "snapshot"
     QUERY = "query"
+    #: a work that is not at arXiv, from the scores of a corpus
+    CORPUS = "corpus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class PaperVersion:
 class Paper:
     """One paper as sent by one source."""
 
+    #: the key (`storage/paper_key.py`): for a work that is not at arXiv `doi:` and its DOI
     arxiv_id: str
     version: int
     title: str

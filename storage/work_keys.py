@@ -30,8 +30,8 @@ _LIKE_TITLES, _LIKE_ABSTRACTS = 0.6, 0.5
 _COMMON = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or")
 ) | {"the", "to", "towards", "via", "with"}
-#: characters read of a title
-_TITLE = 500
+#: characters read of a title, and DOIs of a paper
+_TITLE, _DOIS = 500, 4
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -73,6 +73,12 @@ def why_alike(one: Paper, other: Paper) -> tuple[str, str | None] | None:
         for words, arxiv_id in said_of_others(paper):
             if arxiv_id == named.arxiv_id:
                 return "comment", words
+    if _dois(one) & _dois(other):
+        return "same doi", None
+    return _alike_texts(one, other)
+
+
+def _alike_texts(one: Paper, other: Paper) -> tuple[str, str | None] | None:
     titles = words_in(one.title[:_TITLE]), words_in(other.title[:_TITLE])
     phrases = _phrases(one.abstract), _phrases(other.abstract)
     shared = families(one.authors) & families(other.authors)
@@ -95,11 +101,17 @@ def _texts(paper: Paper) -> Iterator[str]:
     yield "title " + " ".join(title)
     named = sorted({paper.arxiv_id, *(key for _, key in said_of_others(paper))})
     yield from (f"id {arxiv_id}" for arxiv_id in named)
+    yield from (f"doi {doi}" for doi in sorted(_dois(paper)))
     long = sorted({*title} - _COMMON, key=lambda word: (-len(word), word))[:3]
     people = [*paper.authors[:2], *paper.authors[-1:]]
     for family in sorted(families(people)):
         yield from (f"author {family} {word}" for word in long)
     yield from (f"phrase {phrase}" for phrase in sorted(_hashed(paper.abstract))[:_KEPT])
+
+
+def _dois(paper: Paper) -> frozenset[str]:
+    """Return the DOIs of a paper; arXiv separates several by blanks."""
+    return frozenset((paper.doi or "").lower().split()[:_DOIS])
 
 
 def _phrases(abstract: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ from pipeline.review.proposal import (
     reviewer_name,
 )
 from pipeline.runtime.services import Services, open_services
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Verdict
 
 _Words = Annotated[
@@ -219,7 +219,7 @@ def _read_words(words: Sequence[str]) -> tuple[list[str], str]:
         )
     *papers, verdict = words
     read_verdict(verdict)
-    return list(dict.fromkeys(read_arxiv_id(paper) for paper in papers)), verdict
+    return list(dict.fromkeys(read_key(paper) for paper in papers)), verdict
 
 
 def _expected(

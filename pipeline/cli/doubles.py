@@ -17,7 +17,7 @@ from pipeline.review.same_work import AnsweredPair, PairView, answer_pair, pair_
 from pipeline.runtime.services import Services, open_services
 from storage.same_work import Answer as Said
 from storage.same_work import Pair
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 _Paper = Annotated[str | None, typer.Argument(metavar="ID", show_default=False)]
 _Other = Annotated[str | None, typer.Argument(metavar="OTHER", show_default=False)]
@@ -71,7 +71,7 @@ def doubles(
         taken = undo_answer(services.open_store, paper, other, reviewer=name, clock=services.clock)
         return Answer(taken, (f"{taken.first_id} and {taken.second_id}: asked again",))
     if not acts:
-        return _show(services, read_arxiv_id(paper), read_arxiv_id(other))
+        return _show(services, read_key(paper), read_key(other))
     outcome = answer_pair(
         services.open_store,
         services.taxonomy,

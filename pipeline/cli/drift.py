@@ -8,6 +8,7 @@ from pipeline.cli.session import session
 from pipeline.learn.drift import measure_drift
 from pipeline.learn.drift_report import FEWEST_DECISIONS, DriftReport, drift_sentences
 from pipeline.runtime.plurals import counted
+from storage.paper_key import key_address
 
 
 @command("drift", examples="living-survey drift\nliving-survey drift --json")
@@ -39,7 +40,7 @@ def _text(report: DriftReport) -> Text:
     if not report.missing_terms:
         return tuple(lines)
     examples = (
-        f"https://arxiv.org/abs/{paper.arxiv_id}  {shortened(plain_text(paper.title))}"
+        f"{key_address(paper.arxiv_id)}  {shortened(plain_text(paper.title))}"
         for paper in report.missing_examples
     )
     terms = table((Column("term"), Column("papers", right=True)), report.missing_terms)

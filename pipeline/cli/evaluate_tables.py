@@ -12,6 +12,7 @@ from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_o
 from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
 from pipeline.learn.evaluation.verdict import interval_text, most_work_saved, verdict
 from pipeline.runtime.plurals import counted
+from storage.paper_key import key_address
 
 _HARDEST_SHOWN = 10
 
@@ -193,7 +194,7 @@ def _hardest(recipe: Evaluation) -> Text:
             ),
             (
                 (
-                    f"https://arxiv.org/abs/{paper.key}",
+                    key_address(paper.key),
                     paper.question,
                     f"{paper.said} {paper.probability:.2f}",
                     ", ".join(paper.truth),

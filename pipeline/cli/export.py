@@ -25,7 +25,7 @@ from pipeline.publish.exports.select import (
 )
 from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.services import open_services
-from storage.typed_ids import read_arxiv_ids
+from storage.typed_ids import read_keys
 
 #: the name of stdout, as in other programs
 _STDOUT = "-"
@@ -146,7 +146,7 @@ def export(
         ),
         weeks=read_weeks(week or ()),
         days=read_days(since and since.date(), until and until.date()),
-        arxiv_ids=read_arxiv_ids(ids or (), services.clock().date()),
+        arxiv_ids=read_keys(ids or (), services.clock().date()),
         without_withdrawn=without_withdrawn,
     )
     with services.open_store() as store:

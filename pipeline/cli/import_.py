@@ -79,8 +79,8 @@ def import_(
     FILE is arxiv-metadata-oai-snapshot.json, plain, .gz or .zip. Days are those on which version 1
     was submitted. Importing a file again changes nothing.
 
-    With --candidates, the likeliest works of a corpus that have an arXiv ID and are not stored yet
-    are looked up at arXiv instead, and classified.
+    With --candidates, the likeliest works of a corpus that are not stored yet come in instead and
+    are classified. Those at arXiv are looked up there; the others have a DOI for their key.
     """
     check_fetching(invocation.settings)
     if (file is None) == (candidates is None):

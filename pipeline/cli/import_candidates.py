@@ -5,7 +5,7 @@ from pipeline.cli.command import Invocation
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest.candidates import CandidatesReport, import_candidates
 from pipeline.learn.classify import classify
-from pipeline.learn.corpus.candidates import likely_works
+from pipeline.learn.corpus.candidates import likely_works, works_of
 from pipeline.learn.corpus.place import Place
 from pipeline.runtime.plurals import counted, some_of
 
@@ -16,18 +16,20 @@ _LIMIT = 1_000
 def import_best(
     invocation: Invocation, output: str, at_least: int | None, limit: int | None
 ) -> Answer:
-    """Look up the likeliest works that are not stored yet, and classify them."""
+    """Bring the likeliest works that are not stored yet, and classify them."""
     if at_least is None:
         at_least = invocation.settings.review.likely_from
-    found = likely_works(Place(output), at_least)
+    place = Place(output)
+    found = likely_works(place, at_least)
     with arxiv_session(invocation, "import", lock=None) as (opened, arxiv):
         report = import_candidates(
             opened.services,
             arxiv,
             opened.run,
             output,
-            found.arxiv_ids,
-            elsewhere=found.elsewhere,
+            found.keys,
+            works_of=lambda keys: works_of(place, keys),
+            unnamed=found.unnamed,
             limit=limit or _LIMIT,
         )
         classify(opened.services, opened.run)
@@ -40,9 +42,12 @@ def _text(report: CandidatesReport) -> Text:
         lines.append(
             f"left       {report.left:,} less likely ones: call it again, or raise --limit"
         )
-    if report.elsewhere:
-        works = counted(report.elsewhere, "work")
-        lines.append(f"left out   {works} without an arXiv ID, which a survey cannot hold")
+    if report.without_text:
+        works = counted(report.without_text, "work")
+        lines.append(f"left out   {works} without a title or an abstract in the scores")
+    if report.unnamed:
+        works = counted(report.unnamed, "work")
+        lines.append(f"left out   {works} without an arXiv ID or a DOI, which a survey cannot hold")
     if report.unreadable:
         lines.append(f"quarantine {counted(report.unreadable, 'record')} could not be read")
     return tuple(lines)

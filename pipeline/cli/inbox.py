@@ -33,7 +33,7 @@ from pipeline.runtime.services import Services, open_services
 from pipeline.suggestions.checks import waiting_sentence
 from storage.correction_kinds import KINDS
 from storage.correction_types import CorrectionCase, RecordedResolution, Resolution
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Verdict
 
 _Paper = Annotated[
@@ -129,7 +129,7 @@ def inbox(
     if reading:
         if paper is None:
             return _list(services, only or (), limit, offset)
-        return _show(services, read_arxiv_id(paper))
+        return _show(services, read_key(paper))
     name = reviewer or reviewer_of(invocation.settings)
     if undo:
         return _undone(services, paper, name)
@@ -290,7 +290,7 @@ def _line(outcome: Resolved) -> str:
 def _undone(services: Services, paper: str | None, name: str) -> Answer:
     number = None
     if paper is not None:
-        key = read_arxiv_id(paper)
+        key = read_key(paper)
         with services.open_store() as store:
             past = store.corrections.resolutions_of(key)
         number = next((one.resolution_id for one in past if one.undone_by is None), 0)

@@ -21,7 +21,7 @@ from pipeline.runtime.services import Services, open_services
 from storage.calendar import announcement_day
 from storage.issue_types import IssueEdits, IssueRecord, IssueState
 from storage.queue_filter import QueueLimits
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 #: instead of IDs after --order
 _FLAGS, _NONE = "flags", "none"
@@ -124,7 +124,7 @@ def issue(
     if edited:
         languages = invocation.settings.digest.languages
         leads = {} if lead is None else {_language(language, languages): read_lead(lead)}
-        notes = {read_arxiv_id(note[0]): read_note(*note)} if note else {}
+        notes = {read_key(note[0]): read_note(*note)} if note else {}
         wanted = _read_order((*(order or ()), *more))
         acts.save(
             services.open_store,
@@ -157,7 +157,7 @@ def _read_order(ids: Sequence[str]) -> tuple[str, ...] | None:
     words = " ".join(ids).replace(",", " ").split()
     if words == [_FLAGS]:
         return None
-    return () if words == [_NONE] else tuple(dict.fromkeys(map(read_arxiv_id, words)))
+    return () if words == [_NONE] else tuple(dict.fromkeys(map(read_key, words)))
 
 
 def _language(typed: str | None, languages: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from pipeline.review.rulings.transfer import Imported, export_rulings, import_ru
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.rulings import Ruling, RulingEvent
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 _Paper = Annotated[str, typer.Argument(metavar="ID", help="arXiv ID or link.")]
 _File = Annotated[Path | None, typer.Argument(metavar="FILE", help="Instead of [review] rulings.")]
@@ -68,7 +68,7 @@ def show(invocation: Invocation, paper: _Paper) -> Answer:
     or only the other one of the two sections between which it lies.
     """
     services = open_services(invocation.settings, read_only=True)
-    key = read_arxiv_id(paper)
+    key = read_key(paper)
     with services.open_store() as store:
         ruling = store.rulings.of([key]).get(key)
         history = store.rulings.history([key]).get(key, ())
@@ -114,7 +114,7 @@ def add(
     services = open_services(invocation.settings)
     ruled = rule_on(
         services.open_store,
-        arxiv_id=read_arxiv_id(paper),
+        arxiv_id=read_key(paper),
         sentence=because,
         person=by or reviewer_of(invocation.settings),
         clock=services.clock,
@@ -128,7 +128,7 @@ def withdraw(invocation: Invocation, paper: _Paper, by: _By = None) -> Answer:
     services = open_services(invocation.settings)
     ruled = withdraw_ruling(
         services.open_store,
-        arxiv_id=read_arxiv_id(paper),
+        arxiv_id=read_key(paper),
         person=by or reviewer_of(invocation.settings),
         clock=services.clock,
     )

@@ -16,7 +16,7 @@ from pipeline.learn.explain.certainty import percent
 from pipeline.review.second_look import BATCH, Offer, confirm, offers
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 _COLUMNS = (
     Column("paper"),
@@ -105,7 +105,7 @@ def confirm_(
     services = open_services(invocation.settings)
     kept = confirm(
         services.open_store,
-        [read_arxiv_id(paper) for paper in papers],
+        [read_key(paper) for paper in papers],
         person=reviewer or reviewer_of(invocation.settings),
         clock=services.clock,
     )

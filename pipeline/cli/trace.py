@@ -18,7 +18,7 @@ from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 from storage.issue_types import IssueEvent
 from storage.opinion_types import Opinion
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Decision
 
 _TERMS = 6
@@ -37,7 +37,7 @@ def trace(
     decided what, what editors did, and which issue or list carried it.
     """
     services = open_services(invocation.settings, read_only=True)
-    found = trace_paper(services, read_arxiv_id(paper))
+    found = trace_paper(services, read_key(paper))
     return Answer(found, (Heading(f"{found.arxiv_id}  {plain_text(found.title)}"), *_text(found)))
 
 

@@ -17,11 +17,12 @@ from pipeline.curated.markdown.entries import Context
 from pipeline.curated.markdown.introductions import mark_introductions
 from pipeline.curated.markdown.links import Occurrence, find_occurrences
 from pipeline.curated.markdown.outcomes import sort_groups
-from pipeline.curated.markdown.reading import Reading, read_block
+from pipeline.curated.markdown.reading import Reading, Reference, read_block
 from pipeline.curated.markdown.source import Source, read_source
 from pipeline.curated.markdown.states import judge
 from pipeline.curated.markdown.style import Style, learn
 from pipeline.curated.types import CuratedList, Heading, ListFile, Place, joined
+from storage.paper_key import is_doi_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class ScannedFile:
     occurrences: tuple[Occurrence, ...]
     #: reference links: label in lower case to URL
     definitions: Mapping[str, str]
+    #: keys of DOIs that are held, besides those that are known when it is parsed
+    held: frozenset[str] = frozenset()
 
     @property
     def arxiv_ids(self) -> Iterator[str]:
@@ -61,7 +64,7 @@ def parse_list(
     return joined(parse_files([scan_file(file) for file in files], known))
 
 
-def scan_file(file: ListFile) -> ScannedFile:
+def scan_file(file: ListFile, held: frozenset[str] = frozenset()) -> ScannedFile:
     """Read the blocks of a file one by one, which takes half of the time of reading it.
 
     Raises:
@@ -71,7 +74,7 @@ def scan_file(file: ListFile) -> ScannedFile:
     blocks = find_blocks(source)
     readings = (read_block(block, blocks.text, blocks.definitions) for block in blocks.blocks)
     return ScannedFile(
-        file, source, tuple(readings), find_occurrences(source.text), blocks.definitions
+        file, source, tuple(readings), find_occurrences(source.text), blocks.definitions, held
     )
 
 
@@ -94,9 +97,8 @@ def scan_again(file: ListFile, before: ScannedFile) -> ScannedFile:
             if same is not None
             else read_block(block, blocks.text, blocks.definitions)
         )
-    return ScannedFile(
-        file, source, tuple(readings), find_occurrences(source.text), blocks.definitions
-    )
+    occurrences = find_occurrences(source.text)
+    return ScannedFile(file, source, tuple(readings), occurrences, blocks.definitions, before.held)
 
 
 def _key(block: Block, text: str) -> tuple[object, ...]:
@@ -117,8 +119,12 @@ def parse_files(
 ) -> list[CuratedList]:
     """Parse the files of one list, each into its part, as `parse_list` does.
 
+    A DOI is the ID of an entry only where the paper is known or held under it: lists link to many
+    works that no survey holds.
+
     `style` is of the whole list, where the files are parts of it.
     """
+    files = [_with_held(file, known or {}) for file in files]
     style = style or learn_style(files)
     contexts = [
         Context(
@@ -132,6 +138,35 @@ def parse_files(
     assembled = [(context, _assembled(context)) for context in contexts]
     mark_introductions(assembled)
     return [_sorted(file, *each) for file, each in zip(files, assembled, strict=True)]
+
+
+def _with_held(file: ScannedFile, known: Mapping[str, Known]) -> ScannedFile:
+    """Return the file without the IDs of DOIs that are not held."""
+
+    def is_odd(one: Reference | Occurrence) -> bool:
+        key = one.arxiv_id.base if one.arxiv_id else ""
+        return is_doi_key(key) and key not in known and key not in file.held
+
+    if not any(is_odd(one) for one in file.occurrences) and not any(
+        is_odd(one) for reading in file.readings for one in reading.references
+    ):
+        return file
+    return replace(
+        file,
+        readings=tuple(
+            replace(
+                reading,
+                references=tuple(
+                    replace(one, arxiv_id=None) if is_odd(one) else one
+                    for one in reading.references
+                ),
+            )
+            for reading in file.readings
+        ),
+        occurrences=tuple(
+            replace(one, arxiv_id=None) if is_odd(one) else one for one in file.occurrences
+        ),
+    )
 
 
 def _assembled(context: Context) -> Assembly:

@@ -20,6 +20,7 @@ from pipeline.curated.sections import sections_of
 from pipeline.curated.types import CuratedList, Entry
 from pipeline.curated.verdict import Placed, decide_entry
 from storage.arxiv_id import id_month
+from storage.paper_key import is_doi_key
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
 
@@ -82,15 +83,16 @@ def plan_bootstrap(
 def decided_at(arxiv_id: str, dates: Sequence[date], *, now: datetime) -> datetime:
     """Return the UTC instant recorded as the time of the list's decision.
 
-    It is midnight of the entries' earliest date, not before the month of the ID, and not after the
-    Monday two weeks before this one, because papers already in the list must not appear in this or
-    last week's digest.
+    It is midnight of the entries' earliest date, not before the month of an arXiv ID, and not after
+    the Monday two weeks before this one, because papers already in the list must not appear in this
+    or last week's digest.
     """
-    year, month = id_month(arxiv_id)
-    earliest = date(year, month, 1)
     today = now.astimezone(UTC).date()
     latest = today - timedelta(days=today.weekday() + 14)
-    day = min(max(min(dates, default=earliest), earliest), latest)
+    at_arxiv = not is_doi_key(arxiv_id)
+    earliest = date(*id_month(arxiv_id), 1) if at_arxiv else date.min
+    stated = min(dates, default=earliest if at_arxiv else latest)
+    day = min(max(stated, earliest), latest)
     return datetime.combine(day, time(), tzinfo=UTC)
 
 

@@ -25,6 +25,7 @@ from pipeline.enrich.services.dois import arxiv_doi, dois_of
 from pipeline.enrich.services.openalex import ask_citations
 from pipeline.ingest.sources.web.service import Asker
 from storage.enrichment import UNKNOWN, Fact
+from storage.paper_key import is_doi_key
 from storage.types import Paper
 
 #: links of a paper that are asked
@@ -109,7 +110,8 @@ def ask_venue(services: Services, paper: Paper, _: str) -> Iterator[Fact]:
 def ask_cited(services: Services, paper: Paper, found_doi: str) -> Iterator[Fact]:
     """Yield how often the paper is cited, by its published version's DOI or else arXiv's."""
     cause = "does not know the paper"
-    for doi in (*dois_of(f"{paper.doi or ''} {found_doi}")[:1], arxiv_doi(paper.arxiv_id)):
+    own = () if is_doi_key(paper.arxiv_id) else (arxiv_doi(paper.arxiv_id),)
+    for doi in (*dois_of(f"{paper.doi or ''} {found_doi}")[:1], *own):
         try:
             detail = ask_citations(services.ask, services.settings.openalex_url, doi, services.key)
         except NotFoundError:

@@ -1,15 +1,47 @@
-"""Bring papers of a corpus that were found likely: their records are arXiv's own."""
+"""Bring works of a corpus that were found likely.
 
-from collections.abc import Sequence
+The record of a paper at arXiv is arXiv's own; that of another work is what the corpus says.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Protocol
 
+from pipeline.ingest.sources.fields.text import paragraphs, plain_line
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.sources.query.source import MAX_IDS
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.paper_key import doi_of, is_doi_key
+from storage.types import Paper, Source
 
-#: IDs that are looked for in the database at once
+#: keys that are looked for in the database at once
 _HELD = 10_000
+
+
+class Work(Protocol):
+    """A work that is not at arXiv."""
+
+    @property
+    def key(self) -> str:
+        """Its DOI, as a key."""
+
+    @property
+    def title(self) -> str:
+        """As the corpus has it."""
+
+    @property
+    def abstract(self) -> str:
+        """Empty if there is none."""
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Names in order."""
+
+    @property
+    def published(self) -> date | None:
+        """The day of its publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +50,20 @@ class CandidatesReport:
 
     #: the scores they are from
     output: str
-    #: likeliest first
+    #: papers at arXiv in the order of their scores, then works with a DOI in theirs
     added: tuple[str, ...]
-    #: stored before, among those that were looked at
+    #: stored before, under this or another key, among those that were looked at
     held: int
     #: arXiv does not have them
     unknown: tuple[str, ...]
     #: arXiv's entry cannot be read and is quarantined
     unreadable: int
-    #: at arXiv and likely, beyond the limit of this call
+    #: the output has no title or no abstract of them, so that there is nothing to judge
+    without_text: int
+    #: likely, beyond the limit of this call
     left: int
-    #: likely works without an arXiv ID, which a survey cannot hold
-    elsewhere: int
+    #: likely works without an arXiv ID or a sound DOI, which a survey cannot hold
+    unnamed: int
 
     @property
     def totals(self) -> dict[str, int]:
@@ -38,7 +72,8 @@ class CandidatesReport:
             "added": len(self.added),
             "held": self.held,
             "quarantined": self.unreadable,
-            "elsewhere": self.elsewhere,
+            "without_text": self.without_text,
+            "unnamed": self.unnamed,
         }
 
 
@@ -47,60 +82,109 @@ def import_candidates(
     arxiv: ArxivSources,
     run: Run,
     output: str,
-    arxiv_ids: Sequence[str],
+    keys: Sequence[str],
     *,
-    elsewhere: int,
+    works_of: Callable[[Sequence[str]], Mapping[str, Work]],
+    unnamed: int,
     limit: int,
 ) -> CandidatesReport:
-    """Look up the first papers that are not stored yet, at most `limit`, and store them.
+    """Store the first works that are not stored yet, at most `limit`.
 
-    A hundred are stored at a time, so that a call that was stopped is gone on with.
+    Papers at arXiv are looked up there. A hundred are stored at a time, so that a call that was
+    stopped is gone on with.
 
     Args:
         services: the store.
-        arxiv: where they are looked up.
+        arxiv: where papers are looked up.
         run: counts and progress.
         output: where they come from; trace shows it with the arguments of the run.
-        arxiv_ids: likeliest first.
-        elsewhere: likely works without an arXiv ID.
-        limit: papers that are looked up.
+        keys: likeliest first.
+        works_of: returns what the output says of works that are not at arXiv.
+        unnamed: likely works without a key.
+        limit: works that are brought.
     """
-    wanted, seen = _not_held(services, arxiv_ids, limit)
-    advance = run.progress("candidates looked up", len(wanted))
+    wanted, seen = _not_held(services, keys, limit)
+    advance = run.progress("candidates", len(wanted))
     added: list[str] = []
     unknown: list[str] = []
     unreadable = 0
-    for start in range(0, len(wanted), MAX_IDS):
-        keys = wanted[start : start + MAX_IDS]
-        found = arxiv.query.look_up(keys)
+    at_arxiv = [key for key in wanted if not is_doi_key(key)]
+    for start in range(0, len(at_arxiv), MAX_IDS):
+        part = at_arxiv[start : start + MAX_IDS]
+        found = arxiv.query.look_up(part)
         with services.open_store() as store, store.transaction():
             store.papers.upsert(found.papers, seen_at=services.clock())
             unreadable += store.quarantine.add(found.malformed)
         added += [paper.arxiv_id for paper in found.papers]
         unknown += [*found.unknown, *found.refused]
-        advance(len(keys))
+        advance(len(part))
+    elsewhere = [key for key in wanted if is_doi_key(key)]
+    # Again, because only arXiv's records say under which DOIs its papers were published.
+    with services.open_store() as store:
+        twins = store.papers.held_by_doi(elsewhere)
+    elsewhere = [key for key in elsewhere if key not in twins]
+    works = works_of(elsewhere) if elsewhere else {}
+    papers = [
+        paper for key in elsewhere if key in works and (paper := paper_of(works[key])) is not None
+    ]
+    with services.open_store() as store, store.transaction():
+        store.papers.upsert(papers, seen_at=services.clock())
+    advance(len(elsewhere) + len(twins))
     report = CandidatesReport(
         output=output,
-        added=tuple(added),
-        held=seen - len(wanted),
+        added=(*added, *(paper.arxiv_id for paper in papers)),
+        held=seen - len(wanted) + len(twins),
         unknown=tuple(unknown),
         unreadable=unreadable,
-        left=len(arxiv_ids) - seen,
-        elsewhere=elsewhere,
+        without_text=len(elsewhere) - len(papers),
+        left=len(keys) - seen,
+        unnamed=unnamed,
     )
     run.count(**report.totals)
     return report
 
 
-def _not_held(services: Services, arxiv_ids: Sequence[str], limit: int) -> tuple[list[str], int]:
-    """Return the first IDs that are not stored, and how many had to be looked at."""
+def paper_of(work: Work) -> Paper | None:
+    """Return the paper of a work that is not at arXiv; None if it has no title or no abstract.
+
+    An abstract that repeats the title is none.
+
+    It has one version, no categories and no announcement; its day of submission is that of its
+    publication.
+    """
+    title, abstract = plain_line(work.title), paragraphs(work.abstract)
+    if not title or _letters(abstract) in {"", _letters(title)}:
+        return None
+    day = work.published
+    published = None if day is None else datetime.combine(day, time(), tzinfo=UTC)
+    return Paper(
+        arxiv_id=work.key,
+        version=1,
+        title=title,
+        abstract=abstract,
+        authors=tuple(name for each in work.authors if (name := plain_line(each))),
+        categories=(),
+        primary_category="",
+        source=Source.CORPUS,
+        doi=doi_of(work.key),
+        submitted_at=published,
+        updated_at=published,
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _not_held(services: Services, keys: Sequence[str], limit: int) -> tuple[list[str], int]:
+    """Return the first keys that are not stored, and how many had to be looked at."""
     wanted: list[str] = []
     seen = 0
-    for start in range(0, len(arxiv_ids), _HELD):
-        keys = arxiv_ids[start : start + _HELD]
+    for start in range(0, len(keys), _HELD):
+        part = keys[start : start + _HELD]
         with services.open_store() as store:
-            held = store.papers.held(keys)
-        for key in keys:
+            held = store.papers.held(part) | store.papers.held_by_doi(part)
+        for key in part:
             if len(wanted) == limit:
                 return wanted, seen
             seen += 1

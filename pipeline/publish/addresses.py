@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.schema import Settings
+from storage.paper_key import key_stem
 
 INDEX = "index.html"
 ISSUES = "issues/index.html"
@@ -37,7 +38,7 @@ def public_directory(settings: Settings) -> Path:
 
 def paper_page(arxiv_id: str) -> str:
     """Return the page of a paper."""
-    return f"papers/{_file_name(arxiv_id)}.html"
+    return f"papers/{_file_name(key_stem(arxiv_id))}.html"
 
 
 def section_page(section: str) -> str:

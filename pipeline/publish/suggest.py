@@ -12,6 +12,7 @@ from config.schema import Settings
 from config.tex.text import plain_text
 from config.visible import shortened
 from pipeline.suggestions.labels import labels
+from storage.paper_key import key_label
 from storage.suggestion_types import SuggestionKind
 
 Suggestion = SuggestionKind
@@ -66,7 +67,7 @@ def suggest_link(
     if not suggest_url:
         return ""
     named = shortened(plain_text(title), _LONGEST)
-    paper = " ".join(part for part in (f"arXiv:{arxiv_id}" if arxiv_id else "", named) if part)
+    paper = " ".join(part for part in (key_label(arxiv_id) if arxiv_id else "", named) if part)
     fields = {"kind": kind.value, "arxiv_id": arxiv_id, "section": section}
     if not suggest_url.endswith(OWN_PAGE):
         heading = _TITLES.get(kind, labels("en")[kind.value] + ": {paper}")
@@ -89,7 +90,7 @@ def suggest_link(
 def fix_link(suggest_url: str, arxiv_id: str) -> str:
     """Return where anything of a paper can be corrected; only a form with fields asks what."""
     if _FORM in suggest_url:
-        title = f"{labels('en')['title']}arXiv:{arxiv_id}"
+        title = f"{labels('en')['title']}{key_label(arxiv_id)}"
         return f"{suggest_url}&{urlencode({'title': title, 'arxiv_id': arxiv_id})}"
     if not suggest_url.endswith(OWN_PAGE):
         return ""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 from storage.types import Decision, PaperMark, Verdict
 
 #: papers that one act decides
@@ -65,10 +65,12 @@ def read_ids(texts: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for text in texts:
-        parsed = parse_arxiv_id(text)
-        if parsed is None:
-            raise UsageError(f"{text[:40]!r} is not an arXiv ID.", hint="Mark papers in the list.")
-        found[parsed.base] = None
+        key = parse_key(text)
+        if key is None:
+            raise UsageError(
+                f"{text[:40]!r} is neither an arXiv ID nor a DOI.", hint="Mark papers in the list."
+            )
+        found[key] = None
     if not found:
         raise UsageError("No paper is marked.", hint="Mark papers in the list, then decide them.")
     if len(found) > MOST_AT_ONCE:

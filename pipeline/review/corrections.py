@@ -25,7 +25,7 @@ from storage.correction_types import (
     Resolution,
 )
 from storage.store import OpenStore, Store
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Decision, StoredPaper, Verdict
 
 #: what can be done with a case, by the verdict that stands
@@ -143,7 +143,7 @@ def resolve(
         NoCaseError: the paper has no open case.
         UsageError: the act does not fit the case, or a section or reason is wrong.
     """
-    key = read_arxiv_id(act.arxiv_id)
+    key = read_key(act.arxiv_id)
     reviewer = reviewer_name(act.reviewer)
     with open_store() as store, store.transaction():
         now = clock()

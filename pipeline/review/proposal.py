@@ -10,7 +10,7 @@ from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
 from storage.accounts import account_key
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import LIST_REVIEWER, RULE_PREFIX, Verdict
 
 #: characters
@@ -123,7 +123,7 @@ def propose(
         UnknownReasonError: the settings do not have the reason.
         UsageError: another value breaks a rule.
     """
-    key = read_arxiv_id(arxiv_id)
+    key = read_key(arxiv_id)
     parsed_verdict = read_verdict(verdict)
     if (return_on or until_new_version) and parsed_verdict is not Verdict.DEFERRED:
         raise UsageError(
@@ -140,7 +140,7 @@ def propose(
         decided_at=decided_at,
         expected=expected or Expected(),
         drawn=drawn,
-        also=tuple(read_arxiv_id(other) for other in also),
+        also=tuple(read_key(other) for other in also),
         reason=_read_reason(key, parsed_verdict, reason, reasons, needed=not unexplained),
         return_on=return_on,
         until_new_version=until_new_version,

@@ -16,7 +16,7 @@ from pipeline.review.word_diff import word_diff
 from pipeline.runtime.clock import check_clock
 from storage.same_work import Answer, Answered, Pair
 from storage.store import OpenStore, Store
-from storage.typed_ids import not_held, read_arxiv_id
+from storage.typed_ids import not_held, read_key
 from storage.types import Decision, Paper, StoredPaper, Verdict
 
 #: the reason of the settings that a double is rejected with, if they have it
@@ -87,9 +87,9 @@ def answer_pair(
         UsageError: it is one paper, or `keeps` is neither.
         PaperNotFoundError: one of them is not held.
     """
-    first, second = sorted((read_arxiv_id(one), read_arxiv_id(other)))
+    first, second = sorted((read_key(one), read_key(other)))
     name = reviewer_name(reviewer)
-    kept = None if keeps is None else read_arxiv_id(keeps)
+    kept = None if keeps is None else read_key(keeps)
     if first == second:
         raise UsageError(f"{first} is one paper.", hint="Name two.")
     if kept not in {None, first, second}:
@@ -143,7 +143,7 @@ def undo_answer(
     Raises:
         UsageError: there is no answer.
     """
-    first, second = sorted((read_arxiv_id(one), read_arxiv_id(other)))
+    first, second = sorted((read_key(one), read_key(other)))
     name = reviewer_name(reviewer)
     with open_store() as store, store.transaction():
         now = clock()

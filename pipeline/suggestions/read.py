@@ -17,7 +17,8 @@ from pipeline.suggestions.clean import (
     clean_line,
     clean_note,
 )
-from storage.arxiv_id import find_arxiv_ids, parse_arxiv_id
+from storage.arxiv_id import find_arxiv_ids
+from storage.paper_key import parse_key
 from storage.suggestion_types import Relation, SuggestionKind
 from storage.typed_ids import explain_id, explain_number
 
@@ -132,10 +133,10 @@ def read_id(text: str, field: str, today: date) -> str:
 
 
 def ids_in(text: str) -> list[str]:
-    """Return the arXiv IDs in a text, each once."""
-    whole = parse_arxiv_id(text[:LONGEST_FIELD])
+    """Return the arXiv IDs in a text, each once; of a text that is a DOI, its key."""
+    whole = parse_key(text[:LONGEST_FIELD])
     if whole is not None:
-        return [whole.base]
+        return [whole]
     found = find_arxiv_ids(text[:LONGEST_FIELD], bare=True)
     return list(dict.fromkeys(one.id.base for one in found))
 

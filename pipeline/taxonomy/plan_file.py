@@ -17,7 +17,7 @@ from config.errors import ConfigError
 from config.files import read_regular_text
 from config.nearest import nearest
 from config.taxonomy import Taxonomy
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 from storage.taxonomy_types import MoveKind
 
 _Several = Annotated[list[str], Field(min_length=2)]
@@ -146,11 +146,7 @@ def _declared(plan: _Plan) -> Iterable[Declared]:
 
 
 def _by_hand(papers: _Papers) -> dict[str, tuple[str, ...]]:
-    ids = {written: parse_arxiv_id(written) for written in papers}
-    return {
-        parsed.base if (parsed := ids[written]) else written: tuple(sections)
-        for written, sections in papers.items()
-    }
+    return {parse_key(written) or written: tuple(sections) for written, sections in papers.items()}
 
 
 def _problems(
@@ -186,9 +182,9 @@ def _wrong_targets(each: Declared, after: list[str]) -> Iterable[tuple[str, str]
     for section in _twice(each.new):
         yield f"the split of {each.old!r} names {section!r} twice", "Name each part once."
     for written in each.papers:
-        if parse_arxiv_id(written) is None:
+        if parse_key(written) is None:
             yield (
-                f"{written!r:.100} is not an arXiv ID",
+                f"{written!r:.100} is neither an arXiv ID nor a DOI",
                 'Write papers as "2405.19334" = ["SECTION"].',
             )
     for words in (words for rule in each.rules for words in rule.words):

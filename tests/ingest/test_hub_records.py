@@ -14,6 +14,7 @@ from pipeline.ingest.protocol.oai_records import element
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from storage.served import UnreadRecord
 from storage.types import Paper
+from tests.support.builders import make_paper
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
 DAY = date(2026, 3, 16)
@@ -79,3 +80,7 @@ def _xml(text: str) -> str:
 def test_unread_record_is_handed_on_in_its_window(raw: str, read: date | None, given: int) -> None:
     window = Window(date(2026, 3, 14), date(2026, 3, 18), "cs")
     assert len(unread_in(window, [UnreadRecord(raw.encode(), DAY, read)])) == given
+
+
+def test_work_that_is_not_at_arxiv_is_not_served() -> None:
+    assert record_of(make_paper("doi:10.1000/x")) is None

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,36 @@ def test_time_left_is_that_of_the_pace_so_far() -> None:
     assert left(0, 100, 5) == "time left not known yet"
     assert left(25, 100, 60) == "about 3 min left"
     assert left(100, 100, 60) == "nothing left"
+
+
+@pytest.mark.parametrize(
+    ("row", "authors", "published"),
+    [
+        ({"authorships": [{"author": {"display_name": "Ada Alm"}}, {"raw_author_name": "B. Berg"}],
+          "publication_date": "2026-03-02"}, ("Ada Alm", "B. Berg"), date(2026, 3, 2)),
+        ({"authors": ["Ada\n Alm", "", 3, {"name": "Bo"}], "published": date(2026, 3, 2)},
+         ("Ada Alm", "Bo"), date(2026, 3, 2)),
+        ({"authors": "Ada Alm; Bo Berg", "published": datetime(2026, 3, 2, tzinfo=UTC)},
+         ("Ada Alm", "Bo Berg"), date(2026, 3, 2)),
+        ({"authors": {"a": 1}, "published": "soon"}, (), None),
+        ({}, (), None),
+    ],
+)  # fmt: skip
+def test_authors_and_day_are_read_in_every_form(
+    row: dict[str, Any], authors: tuple[str, ...], published: date | None
+) -> None:
+    work = work_of(row, PLAIN)
+    assert (work.authors, work.published) == (authors, published)
+
+
+@pytest.mark.parametrize(
+    ("written", "doi"),
+    [
+        ("https://doi.org/10.1000/A%3CB", "10.1000/a<b"),
+        ("10.1000/A%3CB", "10.1000/a%3cb"),
+        ("https://doi.org/10.48550/arXiv.2405.19334", "10.48550/arxiv.2405.19334"),
+        ("none", ""),
+    ],
+)
+def test_only_the_address_of_a_doi_is_decoded(written: str, doi: str) -> None:
+    assert work_of({"doi": written}, PLAIN).doi == doi

@@ -147,8 +147,9 @@ from pipeline.taxonomy.draft_refusal import (
 )
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.correction_kinds import text_key
+from storage.paper_key import doi_keys_in, key_stem, parse_key
 from storage.served import UnreadRecord
-from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
+from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids, read_keys
 from storage.types import TermWeight
 from storage.work_keys import words_in, work_keys
 from tests.support.builders import make_paper
@@ -343,6 +344,11 @@ def _ids(text: str) -> None:
         read_arxiv_ids([text, f"2405.19334 {text}"], AT.date())
 
 
+def _keys(text: str) -> None:
+    with suppress(InvalidIdError):
+        read_keys([text, f"10.1000/x {text}"], AT.date())
+
+
 def _refusal(text: str) -> None:
     nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), (), ())
     nothing_to_draft(nothing, find_leaves(nothing, name="list"))
@@ -409,6 +415,13 @@ def _json(text: str) -> None:
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
+    "parse_key": parse_key,
+    "parse_key of a DOI": lambda text: parse_key(f"10.1000/{text}"),
+    "parse_key of a link": lambda text: parse_key(f"https://doi.org/10.1000/{text}"),
+    "doi_keys_in": doi_keys_in,
+    "doi_keys_in links": lambda text: doi_keys_in(f"https://doi.org/10.1000/{text}"),
+    "key_stem": lambda text: key_stem(f"doi:{text}"),
+    "read_keys": _keys,
     "explain_number": explain_number,
     "words_in": words_in,
     "text_key": text_key,

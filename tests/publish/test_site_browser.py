@@ -221,7 +221,7 @@ def test_reader_is_told_why(page: Page, root: str) -> None:
     expect(answer).to_contain_text("No decision was made on 2603.00999 yet")
     page.get_by_label("arXiv ID").fill("constructor")
     page.keyboard.press("Enter")
-    expect(answer).to_contain_text("That is no arXiv ID")
+    expect(answer).to_contain_text("That is neither an arXiv ID")
 
 
 def test_promise_is_late_by_the_reader_s_clock(page: Page, root: str) -> None:

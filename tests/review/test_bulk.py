@@ -97,7 +97,7 @@ def test_marked_ids_are_read_once_each() -> None:
     ("texts", "message"),
     [
         ([], "No paper is marked."),
-        (["x"], "'x' is not an arXiv ID."),
+        (["x"], "'x' is neither an arXiv ID nor a DOI."),
         ([f"2603.{number:05}" for number in range(MOST_AT_ONCE + 1)], "10,001 papers are marked;"),
     ],
 )

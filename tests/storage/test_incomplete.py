@@ -82,3 +82,11 @@ def test_decided_paper_is_not_asked_for(store: Store) -> None:
     store.decisions.add([make_decision(ID, decided_at=NOW)])
     assert store.incomplete.count() == 0
     assert store.incomplete.due(NOW + 30 * DAY, 10) == []
+
+
+def test_arxiv_is_not_asked_for_a_work_that_it_does_not_have(store: Store) -> None:
+    store.papers.upsert(
+        [make_paper("doi:10.1000/x", abstract=""), make_paper(ID, abstract="")], seen_at=NOW
+    )
+    assert store.incomplete.count() == 2
+    assert list(store.incomplete.due(NOW + 30 * DAY, 10)) == [ID]

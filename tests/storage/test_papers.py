@@ -339,7 +339,7 @@ def test_invalid_ids_move_to_quarantine(store: Store, now: datetime) -> None:
     assert store.invalid_ids.papers() == []
     assert store.papers.held(["2603.00001", "9999.99992"]) == {"2603.00001"}
     (record,) = store.quarantine.recent(5)
-    assert record.reason == "the ID 9999.99992 is not an arXiv ID"
+    assert record.reason == "the ID 9999.99992 is neither an arXiv ID nor a DOI"
     assert b'"title":"A study of paper 2603.00002"' in record.raw
     # moving derives the queue again
     assert store.integrity.faults() == tuple(one for one in faults if not one.derived)

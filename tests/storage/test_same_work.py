@@ -21,6 +21,7 @@ FIRST = make_paper(
     title="PaintPlan: Drawing Pictures Stroke by Stroke with Language Models",
     abstract=ABSTRACT,
     authors=("Ada Alm", "Bo Berg"),
+    doi="10.1000/Plan",
 )
 
 
@@ -37,6 +38,7 @@ ALIKE = [
             authors=("Ada Alm", "Cy Cole"),
         ),
     ),
+    ("same doi", other(title="Brushes", authors=("Dee Dahl",), doi="10.1000/X 10.1000/plan")),
     ("same abstract", other(title="Brushes that Plan", abstract=ABSTRACT, authors=("Dee Dahl",))),
     (
         "same abstract",

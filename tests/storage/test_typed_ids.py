@@ -8,8 +8,9 @@ from storage.typed_ids import (
     explain_id,
     explain_number,
     not_held,
-    read_arxiv_id,
     read_arxiv_ids,
+    read_key,
+    read_keys,
 )
 
 TODAY = date(2026, 3, 17)
@@ -45,7 +46,7 @@ TODAY = date(2026, 3, 17)
 )
 def test_impossible_ids_are_refused_with_the_remedy(text: str, cause: str, meant: str) -> None:
     with pytest.raises(InvalidIdError) as caught:
-        read_arxiv_id(text)
+        read_key(text)
     assert cause in caught.value.message
     assert meant in caught.value.hint
 
@@ -90,3 +91,26 @@ def test_words_are_no_ids_that_lost_a_digit() -> None:
     assert explain_number("talking head") is None
     assert explain_number("2405.19334") is None
     assert explain_number("2405.1933") is not None
+
+
+def test_dois_stand_alone_or_between_blanks() -> None:
+    texts = ["doi:10.1000/a,b 2603.00001, https://doi.org/10.1000/(C)", "10.1000/d;"]
+    keys = read_keys(texts, TODAY)
+    assert set(keys) == {"doi:10.1000/a,b", "2603.00001", "doi:10.1000/(c)", "doi:10.1000/d"}
+    assert read_keys(["10.48550/arXiv.2603.00001 2603.00001"], TODAY) == ("2603.00001",)
+
+
+@pytest.mark.parametrize(
+    "text", ["2603.00001 banana", "doi:10.1000/x banana", "", "10.1000/a\u202e"]
+)
+def test_texts_that_are_no_key_are_refused(text: str) -> None:
+    with pytest.raises(InvalidIdError):
+        read_keys([text], TODAY)
+
+
+def test_doi_is_refused_where_only_arxiv_can_be_asked() -> None:
+    with pytest.raises(InvalidIdError, match=r"is a DOI, and not one of arXiv") as refused:
+        read_arxiv_ids(["doi:10.1000/405.1933"], TODAY)
+    assert "import --candidates" in str(refused.value.hint)
+    assert "import --candidates" in str(not_held("doi:10.1000/x", TODAY).hint)
+    assert explain_number("10.1000/405.1933") is None

@@ -438,7 +438,10 @@ _SPLIT_BY = '[[split]]\nsection = "glass"\ninto = ["crystal", "tin"]\n'
         ('[[move]]\nsection = "glass"\nto = "iron"\n', "'iron' keeps its own"),
         ('[[split]]\nsection = "glass"\ninto = ["tin", "tin"]\n', "names 'tin' twice"),
         (_SPLIT_BY + '[[split.rule]]\nto = "tin"\nwords = ["tin", "!"]\n', "'!' has no searchable"),
-        (_SPLIT_BY + '[split.papers]\n"Lantern 1" = ["tin"]\n', "'Lantern 1' is not an arXiv ID"),
+        (
+            _SPLIT_BY + '[split.papers]\n"Lantern 1" = ["tin"]\n',
+            "'Lantern 1' is neither an arXiv ID nor a DOI",
+        ),
         ("[[renam]]\n", "renam"),
         ("rename = [", "not valid TOML"),
     ],

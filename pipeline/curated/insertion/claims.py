@@ -14,6 +14,7 @@ from pipeline.curated.markdown.inline import Mark, read_inline
 from pipeline.curated.markdown.links import is_paper_caption, is_paper_url, mark_id
 from pipeline.curated.types import Entry
 from storage.arxiv_id import find_arxiv_ids, id_month
+from storage.paper_key import is_doi_key
 
 _CODE = re.compile(
     r"\b(?:code|github|repo|repository|stars?|official)\b|\u4ee3\u7801|\u6e90\u7801|github/stars/",
@@ -180,4 +181,6 @@ def _is_reference(text: str) -> bool:
 
 def _month(entry: Entry) -> tuple[int, int] | None:
     base = entry.arxiv_id.base if entry.arxiv_id else ""
+    if is_doi_key(base):
+        return None
     return id_month(base) if base.rpartition("/")[2][:4].isdigit() else None

@@ -27,6 +27,7 @@ from pipeline.curated.insertion.types import Kind, NewPaper
 from pipeline.curated.markdown.style import Style
 from pipeline.curated.parse import ScannedFile, learn_style, parse_files, scan_file
 from pipeline.curated.types import CuratedList, ListFile, joined
+from storage.paper_key import is_doi_key
 
 _NOT_PROVEN = "the list would read differently with it"
 #: entries read as examples: at each end of a section, and of the rest of a file
@@ -124,7 +125,9 @@ def _edited(file: ListFile, edits: Sequence[Edit]) -> ListFile:
 def _read(
     files: Sequence[ListFile], papers: Sequence[NewPaper], known: Mapping[str, Known]
 ) -> _Read:
-    scanned = [scan_file(file) for file in files]
+    named = (*known, *(paper.arxiv_id for paper in papers))
+    held = frozenset(key for key in named if is_doi_key(key))
+    scanned = [scan_file(file, held) for file in files]
     style = learn_style(scanned)
     curated = joined(parse_files(scanned, style=style))
     layouts = [read_layout(curated, number) for number in range(len(files))]

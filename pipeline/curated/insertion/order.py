@@ -8,6 +8,7 @@ from itertools import pairwise
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.curated.types import Entry
 from storage.arxiv_id import id_month
+from storage.paper_key import is_doi_key
 
 #: year, month and what orders within them; None where only the month is given
 _Moment = tuple[int, int, float | None]
@@ -117,7 +118,7 @@ def _moment_of_paper(paper: NewPaper, *, by_date: bool) -> _Moment:
 
 def _of_id(base: str) -> _Moment | None:
     name = base.rpartition("/")[2].replace(".", "")
-    if not name[:4].isdigit():
+    if is_doi_key(base) or not name[:4].isdigit():
         return None
     return *id_month(base), float(name[4:] or 0)
 

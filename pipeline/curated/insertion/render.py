@@ -7,6 +7,7 @@ from pipeline.curated.insertion.escape import escaped
 from pipeline.curated.insertion.people import write_authors
 from pipeline.curated.insertion.tidy import GONE, mark_place, tidy, value_mark
 from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
+from storage.paper_key import doi_of, key_label
 
 _STARS = re.compile(r"(?P<before>github/stars/)[^/?#\s]+/[^/?#\s]+?(?=\.svg|[?#)\"' ]|$)")
 _YEAR = re.compile(r"(?P<before>[ ,'\u2019]*)(?<!\d)(?P<year>(?:19|20)\d\d|\d\d)(?!\d)")
@@ -18,6 +19,9 @@ _VENUE = re.compile(
 )
 _REPOSITORY = re.compile(r"https?://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
+_ARXIV = re.compile(r"arxiv|\d{4}\.\d{4,5}", re.IGNORECASE)
+# where the year of an entry follows: `arXiv 2026`
+_SERVER = re.compile(r"\barxiv(?: preprint)?\b ?", re.IGNORECASE)
 _LINE_MARKS = " \t-+*>"
 
 
@@ -44,6 +48,7 @@ class _Writer:
     ) -> None:
         self._template, self._paper, self._habits, self._number = template, paper, habits, number
         self._in_row = template.block == "row"
+        self._at_arxiv = doi_of(paper.arxiv_id) is None
         self._parts: list[str] = []
         #: whether the line that is being written has only blanks and marks yet
         self._starts_line = True
@@ -54,7 +59,7 @@ class _Writer:
         values: list[str] = []
         for piece in self._template.pieces:
             if piece.kind is Kind.TEXT:
-                self._append(piece.text)
+                self._append(piece.text if self._at_arxiv else _SERVER.sub("", piece.text))
                 continue
             value = self._value(piece)
             self._append(GONE if value is None else value_mark(len(values)))
@@ -89,8 +94,23 @@ class _Writer:
             case Kind.CODE | Kind.PROJECT:
                 return self._other(piece)
             case Kind.ID | Kind.URL | Kind.PAPER:
-                return _own_link(piece, paper)
+                return _own_link(piece, paper) if self._at_arxiv else self._link_of_doi(piece)
         return None
+
+    def _link_of_doi(self, piece: Piece) -> str:
+        """Return the link to a paper that is not at arXiv, without a word of arXiv."""
+        paper, form = self._paper, piece.form
+        if piece.kind is Kind.ID:
+            return self._escaped(key_label(paper.arxiv_id))
+        if form.get("reference"):
+            return f"({paper.url})"
+        if piece.kind is Kind.URL:
+            return paper.url
+        linked = _to(piece, paper.url)
+        if not form["image"] and not _ARXIV.search(linked.replace(paper.url, "")):
+            return linked
+        is_html = piece.text.startswith("<")
+        return f'<a href="{paper.url}">DOI</a>' if is_html else f"[DOI]({paper.url})"
 
     def _escaped(self, text: str) -> str:
         return escaped(
@@ -111,7 +131,7 @@ class _Writer:
         found = _VENUE.fullmatch(self._paper.venue)
         if found:
             return self._escaped(_like(written, found["name"], found["year"] or ""))
-        if not self._habits.names_server:
+        if not (self._habits.names_server and self._at_arxiv):
             return None
         return _like(written, "arXiv", str(self._paper.day.year))
 

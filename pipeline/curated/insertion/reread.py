@@ -94,8 +94,10 @@ def reread(
         known: the new papers, where their titles alone do not look like titles.
     """
     text = window.above + changed + window.below
-    (read,) = parse_files([scan_file(ListFile("window", text))], known, style=style)
     new_ids = {paper.arxiv_id for paper in papers}
+    held = new_ids | {one.base for entry in before for one in entry.arxiv_ids}
+    scanned = scan_file(ListFile("window", text), frozenset(held))
+    (read,) = parse_files([scanned], known, style=style)
     old = [
         entry for entry in read.entries if not (entry.arxiv_id and entry.arxiv_id.base in new_ids)
     ]

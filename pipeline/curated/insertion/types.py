@@ -6,6 +6,8 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
+from storage.paper_key import key_address
+
 
 @dataclass(frozen=True, slots=True)
 class NewPaper:
@@ -24,8 +26,8 @@ class NewPaper:
 
     @property
     def url(self) -> str:
-        """The page of its abstract."""
-        return f"https://arxiv.org/abs/{self.arxiv_id}"
+        """The page of its abstract, or where its DOI leads."""
+        return key_address(self.arxiv_id)
 
     @property
     def short_name(self) -> str:

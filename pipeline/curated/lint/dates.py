@@ -10,6 +10,7 @@ from pipeline.curated.lint.findings import Finding
 from pipeline.curated.lint.subject import Subject
 from pipeline.curated.markdown.dates import looks_like_date
 from storage.arxiv_id import id_month
+from storage.paper_key import is_doi_key
 
 #: difference in months from which a date is reported
 _OFF = 2
@@ -33,6 +34,8 @@ def dates_off(subject: Subject) -> Iterator[Finding]:
     for entry in subject.curated.entries:
         if entry.date is None or entry.arxiv_id is None or _YEAR.fullmatch(entry.date_text or ""):
             continue
+        if is_doi_key(entry.arxiv_id.base):
+            continue  # it names no month
         month = first_of_month(entry.arxiv_id.base)
         off = (entry.date.year - month.year) * 12 + entry.date.month - month.month
         if abs(off) >= _OFF:

@@ -14,6 +14,7 @@ from pipeline.curated.markdown.inline_tokens import Style
 from pipeline.curated.markdown.links import stars_of, url_id
 from pipeline.curated.types import Entry
 from storage.arxiv_id import ArxivId, find_arxiv_ids
+from storage.paper_key import is_doi_key
 
 _VERSION = re.compile(r"(?<=\d)v[1-9]\d{0,3}(?!\d)")
 _PICTURE = re.compile(r"!\[|<img\b", re.IGNORECASE)
@@ -128,7 +129,8 @@ def stale_citations(subject: Subject) -> Iterator[Finding]:
         badge = entry.links.citation
         if badge is None or badge.count != 0:
             continue
-        since = first_of_month(entry.arxiv_id.base) if entry.arxiv_id else entry.date
+        key = entry.arxiv_id.base if entry.arxiv_id else ""
+        since = first_of_month(key) if key and not is_doi_key(key) else entry.date
         if since and since + _YEAR <= subject.today:
             yield subject.on(
                 entry,

@@ -21,6 +21,7 @@ from pipeline.curated.markdown.vocabulary import (
 )
 from pipeline.curated.types import CitationBadge, Link, Links
 from storage.arxiv_id import ArxivId, find_arxiv_ids
+from storage.paper_key import is_doi_key, parse_key
 
 _STARS = re.compile(
     r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
@@ -52,12 +53,12 @@ class Captions:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An arXiv ID or a paper-like link in a text, by characters."""
+    """An ID or a paper-like link in a text, by characters."""
 
     start: int
     end: int
     text: str
-    #: None: a link to a paper elsewhere
+    #: None: a link to a paper without a key; that of a DOI counts where the paper is held
     arxiv_id: ArxivId | None
 
 
@@ -69,7 +70,7 @@ def find_occurrences(text: str) -> tuple[Occurrence, ...]:
     ]
     for match in _URL.finditer(text):
         url = balanced(match[0])
-        found.append(Occurrence(match.start(), match.start() + len(url), url, None))
+        found.append(Occurrence(match.start(), match.start() + len(url), url, url_doi(url)))
     kept: list[Occurrence] = []
     # An address that names an ID is no other link.
     for one in sorted(found, key=lambda one: (one.start, one.arxiv_id is None)):
@@ -96,6 +97,13 @@ def url_id(url: str) -> ArxivId | None:
     """Return the arXiv ID that an address or `arXiv:ID` names."""
     found = find_arxiv_ids(url)
     return found[0].id if found else None
+
+
+@lru_cache(maxsize=4096)
+def url_doi(url: str) -> ArxivId | None:
+    """Return the key of a DOI that an address of doi.org leads to, outside arXiv."""
+    key = parse_key(url) if "doi.org/" in url.lower() else None
+    return ArxivId(key) if key is not None and is_doi_key(key) else None
 
 
 def mark_id(mark: Mark) -> ArxivId | None:

@@ -17,6 +17,7 @@ from pipeline.curated.markdown.links import (
     is_paper_caption,
     is_paper_url,
     mark_id,
+    url_doi,
 )
 from pipeline.curated.markdown.style import in_column
 from pipeline.curated.markdown.tables import Cell, Columns, read_columns, row_cells
@@ -161,7 +162,7 @@ def _rest(text: str, covered: Sequence[tuple[int, int]]) -> str:
 
 
 def _reference(mark: Mark) -> Reference | None:
-    arxiv_id = mark_id(mark)
+    arxiv_id = mark_id(mark) or url_doi(mark.url)
     if arxiv_id is None and not is_paper_url(mark.url) and not _is_by_name(mark):
         return None
     is_caption = mark.style is not Style.LINK or not mark.text or is_paper_caption(mark.text)

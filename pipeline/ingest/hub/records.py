@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from pipeline.ingest.protocol.record import Record, Version
+from storage.arxiv_id import is_key
 from storage.types import Paper
 
 #: begins a paragraph in OAI's `arXivRaw`, and in the query API
@@ -10,12 +11,12 @@ OAI_PARAGRAPH, QUERY_PARAGRAPH = "\n  ", "\n\n"
 
 
 def record_of(paper: Paper, *, paragraph: str = OAI_PARAGRAPH) -> Record | None:
-    """Return the record of a paper, or None if no date of it is known.
+    """Return the record of a paper; None if no date of it is known, or it is not at arXiv.
 
     TeX accents were decoded when the paper was stored, and reading them again changes nothing.
     """
     versions = _versions(paper)
-    if not versions:
+    if not versions or not is_key(paper.arxiv_id):
         return None
     return Record(
         arxiv_id=paper.arxiv_id,

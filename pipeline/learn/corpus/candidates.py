@@ -1,26 +1,43 @@
 """Read the likely works out of the scores of a corpus."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.learn.corpus.output import read_manifest, scores_path
 from pipeline.learn.corpus.place import Place
+from storage.paper_key import doi_of, parse_key
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Works at least as likely as was asked for."""
 
-    #: of those that are at arXiv, likeliest first, each once
-    arxiv_ids: tuple[str, ...]
-    #: works without an arXiv ID, which a survey cannot hold
-    elsewhere: int
+    #: of those at arXiv and of those with a DOI, likeliest first, each once
+    keys: tuple[str, ...]
+    #: works without a key: neither an arXiv ID nor a sound DOI
+    unnamed: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWork:
+    """A work that is not at arXiv, as the corpus describes it."""
+
+    key: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    published: date | None
 
 
 def likely_works(output: Place, at_least: int) -> Candidates:
     """Return the candidates of a complete output.
+
+    A work that some row of its DOI places at arXiv is at arXiv.
 
     Args:
         output: as `classify --corpus` wrote it.
@@ -30,20 +47,51 @@ def likely_works(output: Place, at_least: int) -> Candidates:
         OutputError: it is unfinished, or no output.
         OSError: a file of scores cannot be read.
     """
+    best: dict[str, float] = {}
+    at_arxiv: set[str] = set()
+    unnamed = 0
+    for table in _tables(output, ["arxiv_id", "doi", "in_scope"]):
+        likely = pc.greater_equal(table["in_scope"], pa.scalar(at_least / 100, pa.float32()))
+        for row in table.filter(likely).to_pylist():
+            key = row["arxiv_id"] or _key_of(row["doi"])
+            if key is None:
+                unnamed += 1
+                continue
+            best[key] = max(best.get(key, 0.0), row["in_scope"])
+            if doi_of(key) is None and (doi := _key_of(row["doi"])):
+                at_arxiv.add(doi)
+    ranked = sorted(best.keys() - at_arxiv, key=lambda key: (-best[key], key))
+    return Candidates(tuple(ranked), unnamed)
+
+
+def works_of(output: Place, keys: Iterable[str]) -> Mapping[str, FoundWork]:
+    """Return the works with these keys of DOIs that the output describes.
+
+    The text of a work less likely than the limit of the output was not written.
+    """
+    wanted = {doi_of(key): key for key in keys}
+    dois = pa.array([doi for doi in wanted if doi is not None], pa.string())
+    found: dict[str, FoundWork] = {}
+    for table in _tables(output, ["doi", "title", "abstract", "authors", "published"]):
+        chosen = pc.and_(pc.is_in(table["doi"], value_set=dois), pc.is_valid(table["title"]))
+        for row in table.filter(chosen).to_pylist():
+            key = wanted[row["doi"]]
+            work = FoundWork(
+                key, row["title"], row["abstract"], tuple(row["authors"]), row["published"]
+            )
+            found.setdefault(key, work)
+    return found
+
+
+def _tables(output: Place, columns: list[str]) -> Iterable[pa.Table]:
     import pyarrow.parquet as pq  # noqa: PLC0415  takes 0.1 s
 
-    chosen = [
-        pa.table({"arxiv_id": pa.array([], pa.string()), "in_scope": pa.array([], pa.float32())})
-    ]
     for part in read_manifest(output):
         with output.open_file(scores_path(part.partition)) as file:
-            table = pq.read_table(file, columns=["arxiv_id", "in_scope"])
-        likely = pc.greater_equal(table["in_scope"], pa.scalar(at_least / 100, pa.float32()))
-        chosen.append(table.filter(likely))
-    found = pa.concat_tables(chosen)
-    elsewhere = found["arxiv_id"].null_count
-    best = found.filter(pc.is_valid(found["arxiv_id"])).group_by("arxiv_id")
-    ranked = best.aggregate([("in_scope", "max")]).sort_by(
-        [("in_scope_max", "descending"), ("arxiv_id", "ascending")]
-    )
-    return Candidates(tuple(ranked["arxiv_id"].to_pylist()), elsewhere)
+            yield pq.read_table(file, columns=columns)
+
+
+@cache
+def _key_of(doi: str | None) -> str | None:
+    key = parse_key(f"doi:{doi}") if doi else None
+    return key if key and doi_of(key) else None

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from config.errors import UsageError
 from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import doi_of, parse_key
 
 #: what a work has, and the columns that hold it unless others are named: the first that is filled
 #: counts; a dot leads into a column of columns. They fit arXiv's snapshot and OpenAlex's works.
@@ -16,12 +18,18 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "abstract": ("abstract", "abstract_inverted_index"),
     "doi": ("doi", "ids.doi"),
     "arxiv_id": ("arxiv_id", "ids.arxiv", "doi", "locations"),
+    "authors": ("authors", "authorships"),
+    "published": ("published", "publication_date"),
 }
 #: characters of a title, an abstract, and an identifier, as the survey's own papers have
 _TITLE, _ABSTRACT, _ID = 2_000, 20_000, 500
 #: the arXiv ID in a list of places, such as OpenAlex's `locations`
 _ADDRESSES = ("landing_page_url", "pdf_url")
 _PLACES = 100
+#: where the name of an author is: OpenAlex's `authorships`, and simpler corpora
+_NAMES = ("author.display_name", "raw_author_name", "name")
+#: of a work, and characters of a name
+_AUTHORS, _NAME = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Work:
     doi: str
     #: empty if there is none
     arxiv_id: str
+    authors: tuple[str, ...] = ()
+    published: date | None = None
 
 
 def columns_of(given: Iterable[str]) -> Columns:
@@ -77,6 +87,8 @@ def work_of(row: Mapping[str, Any], columns: Columns) -> Work:
         abstract=_text(values["abstract"])[:_ABSTRACT],
         doi=_doi(_text(values["doi"])[:_ID]),
         arxiv_id=next(_arxiv_ids(row, columns.paths["arxiv_id"]), ""),
+        authors=_authors(values["authors"]),
+        published=_day(values["published"]),
     )
 
 
@@ -125,10 +137,34 @@ def _text(value: Any) -> str:
 
 
 def _doi(text: str) -> str:
+    """Return the DOI of a key, so that an address is decoded; of another text what it says."""
+    if (key := parse_key(text)) and (doi := doi_of(key)):
+        return doi
     doi = text.strip().lower()
     for before in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:"):
         doi = doi.removeprefix(before)
     return doi if doi.startswith("10.") else ""
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    """Return names in order: of a list of names or of mappings, or between semicolons."""
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list):
+        return ()
+    named = (
+        each if isinstance(each, str) else _text(_first(each, _NAMES)) for each in value[:_AUTHORS]
+    )
+    return tuple(name for each in named if (name := " ".join(each.split())[:_NAME]))
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _arxiv_ids(row: Mapping[str, Any], paths: Sequence[str]) -> Iterator[str]:

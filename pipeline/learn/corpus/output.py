@@ -20,7 +20,7 @@ from pipeline.learn.corpus.place import FoundFile, Place
 HEAD, MANIFEST = "corpus.json", "manifest.json"
 _SCORES, _DONE = "scores", "done"
 #: raised when a reader of older files could misunderstand a new one
-_FORMAT = 1
+_FORMAT = 2
 
 
 class OutputError(LivingSurveyError):

@@ -28,6 +28,8 @@ SCHEMA = pa.schema([
     # of candidates only
     ("title", pa.string()),
     ("abstract", pa.string()),
+    ("authors", pa.list_(pa.string())),
+    ("published", pa.date32()),
 ])  # fmt: skip
 
 
@@ -137,6 +139,8 @@ def _table(works: Sequence[Work], classifier: Classifier, limit: int) -> pa.Tabl
         _sections(scores),
         pa.array([work.title if one else None for work, one in shown], pa.string()),
         pa.array([work.abstract if one else None for work, one in shown], pa.string()),
+        pa.array([work.authors if one else None for work, one in shown], pa.list_(pa.string())),
+        pa.array([work.published if one else None for work, one in shown], pa.date32()),
     ]
     return pa.table(columns, schema=SCHEMA)
 

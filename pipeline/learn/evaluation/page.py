@@ -13,6 +13,7 @@ from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_o
 from pipeline.learn.evaluation.plots import learning_plot, recall_plot, reliability_plot
 from pipeline.learn.evaluation.report import Candidate, EvaluationReport
 from pipeline.learn.evaluation.verdict import interval_text, most_work_saved, verdict
+from storage.paper_key import key_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +98,6 @@ def _environment() -> Environment:
     )
     environment.filters["figure"] = figure
     environment.filters["dict"] = dict
+    environment.filters["key_address"] = key_address
     environment.filters["tex"] = tex_markup
     return environment

@@ -10,7 +10,7 @@ from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import load_explainer
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from storage.store import OpenStore
-from storage.typed_ids import not_held, read_arxiv_id
+from storage.typed_ids import not_held, read_key
 from storage.types import Paper
 
 
@@ -32,7 +32,7 @@ def reasons_for(
         PaperNotFoundError: the paper is not in the database.
         LivingSurveyError: the model cannot be used.
     """
-    key = read_arxiv_id(arxiv_id)
+    key = read_key(arxiv_id)
     with open_store() as store:
         stored = store.papers.get(key)
         prediction = store.predictions.latest([key]).get(key)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
 from config.tex.text import without_markup
@@ -13,6 +12,7 @@ from pipeline.publish.digest.claim import find_claim
 from pipeline.publish.digest.mathematics import restrict_math, without_commands
 from pipeline.publish.digest.types import OTHER, Entry, Group, MachineTitle
 from pipeline.publish.digest.week import Week
+from storage.paper_key import key_address, key_label
 from storage.translations import Translation
 from storage.types import ApprovedPaper
 from storage.weeks import VersionDates
@@ -80,12 +80,12 @@ def _machine_title(paper: ApprovedPaper, made: Translation | None) -> MachineTit
 
 def title_of(arxiv_id: str, title: str) -> str:
     """Return a title on one line, for a reader that draws mathematics."""
-    return restrict_math(shortened(without_markup(title), _LONGEST)) or f"arXiv:{arxiv_id}"
+    return restrict_math(shortened(without_markup(title), _LONGEST)) or key_label(arxiv_id)
 
 
 def url_of(arxiv_id: str) -> str:
-    """Return the address of a paper's page at arXiv."""
-    return f"https://arxiv.org/abs/{quote(arxiv_id, safe='/')}"
+    """Return the address of a paper's page: at arXiv, or where its DOI leads."""
+    return key_address(arxiv_id)
 
 
 def _published_name(text: str) -> str:

@@ -19,6 +19,7 @@ from pipeline.publish.digest.types import Digest
 from pipeline.publish.digest.view import Edition, View
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import load_words
+from storage.paper_key import key_label
 
 
 class Form(StrEnum):
@@ -90,6 +91,7 @@ def _environment(form: Form) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals["look"] = look()
+    environment.filters["key_label"] = key_label
     environment.filters["target"] = link_target
     environment.filters["verbatim"] = Markdown
     environment.filters["wrapped"] = _wrapped

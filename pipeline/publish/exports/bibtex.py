@@ -1,6 +1,7 @@
 """Write BibTeX: entries that BibTeX, biber and reference managers read the same.
 
-Keys are `arXiv:` and the arXiv ID, because names, titles and years can change and a key must not.
+Keys are `arXiv:` and the arXiv ID, or made of the DOI, because names, titles and years can change
+and a key must not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,8 +50,8 @@ def _fields(record: ExportRecord, reference: Reference | None) -> Iterable[tuple
         yield "year", _group(f"{submitted.year}")
         # the month of a published version is not known
         yield "month", _MONTHS[submitted.month - 1] if reference is None else ""
-    yield "eprint", _group(paper.arxiv_id)
-    yield "archivePrefix", "{arXiv}"
+    yield "eprint", _group(record.arxiv_id)
+    yield "archivePrefix", _group("arXiv" if record.arxiv_id else "")
     yield "primaryClass", _group(escaped(paper.primary_category))
     yield "doi", _group(record.doi or "")
     yield "url", _group(record.url)

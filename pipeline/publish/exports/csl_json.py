@@ -36,10 +36,8 @@ def _item(record: ExportRecord) -> Mapping[str, object]:
         "author": _people(read_authors(paper.authors)),
         "issued": _issued(paper.submitted_at, reference),
         "submitted": _date(paper.submitted_at),
-        **_container(reference),
-        "number": f"arXiv:{paper.arxiv_id}",
-        "archive": "arXiv",
-        "archive_location": paper.arxiv_id,
+        **_container(reference, at_arxiv=bool(record.arxiv_id)),
+        **_archive(record.arxiv_id),
         "DOI": record.doi,
         "URL": record.url,
         "abstract": plain_text(paper.abstract),
@@ -50,9 +48,15 @@ def _item(record: ExportRecord) -> Mapping[str, object]:
     return {name: value for name, value in item.items() if value}
 
 
-def _container(reference: Reference | None) -> Mapping[str, str]:
+def _archive(arxiv_id: str) -> Mapping[str, str]:
+    if not arxiv_id:
+        return {}
+    return {"number": f"arXiv:{arxiv_id}", "archive": "arXiv", "archive_location": arxiv_id}
+
+
+def _container(reference: Reference | None, *, at_arxiv: bool) -> Mapping[str, str]:
     if reference is None:
-        return {"genre": "preprint", "publisher": "arXiv"}
+        return {"genre": "preprint", "publisher": "arXiv"} if at_arxiv else {}
     return {
         "container-title": reference.container,
         "volume": reference.volume,

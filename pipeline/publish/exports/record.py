@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
+from storage.paper_key import doi_of, key_address, key_stem
 from storage.types import Decision, Paper, Verdict
 
 #: note of a paper that its authors or arXiv withdrew
@@ -33,17 +33,28 @@ class ExportRecord:
 
     @property
     def key(self) -> str:
-        """The citation key: it depends on the arXiv ID only, so it stays for ever."""
-        return f"arXiv:{self.paper.arxiv_id}"
+        """The citation key: it depends on the paper's key only, so it stays for ever."""
+        doi = doi_of(self.paper.arxiv_id)
+        return key_stem(self.paper.arxiv_id) if doi else f"arXiv:{self.paper.arxiv_id}"
 
     @property
     def url(self) -> str:
         """The page of the paper's current version."""
-        return f"https://arxiv.org/abs/{quote(self.paper.arxiv_id, safe='/')}"
+        return key_address(self.paper.arxiv_id)
+
+    @property
+    def arxiv_id(self) -> str:
+        """The arXiv ID; empty for a paper that is not at arXiv."""
+        return "" if doi_of(self.paper.arxiv_id) else self.paper.arxiv_id
 
     @property
     def doi(self) -> str | None:
-        """The first sound DOI of the journal version; arXiv separates several by blanks."""
+        """The paper's own DOI, or the first sound one of its journal version.
+
+        arXiv separates several by blanks.
+        """
+        if (own := doi_of(self.paper.arxiv_id)) is not None:
+            return own if _DOI.fullmatch(own) else None
         return next(filter(_DOI.fullmatch, (self.paper.doi or "").split()), None)
 
 

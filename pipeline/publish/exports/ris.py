@@ -9,6 +9,7 @@ from config.tex.text import plain_text
 from pipeline.publish.exports.names import Name, read_authors
 from pipeline.publish.exports.record import WITHDRAWN, ExportRecord
 from pipeline.publish.exports.reference import Published, Reference, read_reference
+from storage.paper_key import key_label
 
 _TYPES = {None: "UNPB", Published.JOURNAL: "JOUR", Published.PROCEEDINGS: "CPAPER"}
 
@@ -42,20 +43,20 @@ def _fields(record: ExportRecord, reference: Reference | None) -> Iterable[tuple
         yield "PY", f"{submitted.year}"
     if submitted is not None:
         yield "DA", f"{submitted:%Y/%m/%d}/"
-    yield from _container(reference)
+    yield from _container(reference, at_arxiv=bool(record.arxiv_id))
     yield "AB", plain_text(paper.abstract)
     yield "DO", record.doi or ""
     yield "UR", record.url
-    yield "AN", f"arXiv:{paper.arxiv_id}"
+    yield "AN", key_label(paper.arxiv_id) if record.arxiv_id else ""
     yield from (("KW", keyword) for keyword in record.section_names)
     if paper.withdrawn:
         yield "KW", "withdrawn"
         yield "N1", WITHDRAWN
 
 
-def _container(reference: Reference | None) -> Iterable[tuple[str, str]]:
+def _container(reference: Reference | None, *, at_arxiv: bool) -> Iterable[tuple[str, str]]:
     if reference is None:
-        yield "PB", "arXiv"
+        yield "PB", "arXiv" if at_arxiv else ""
         return
     first, _, last = reference.pages.partition("-")
     yield "T2", reference.container

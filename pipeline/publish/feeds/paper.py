@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from config.taxonomy import Section
 from pipeline.publish import addresses
@@ -14,6 +13,7 @@ from pipeline.publish.identity import SurveyIdentity
 from pipeline.publish.known import Told
 from pipeline.publish.suggest import Suggestion, fix_link, suggest_link
 from pipeline.publish.translated import Translated
+from storage.paper_key import key_address, key_label
 
 #: the scheme that arXiv's own feeds use
 ARXIV_SCHEME = "http://arxiv.org/schemas/atom"
@@ -38,22 +38,22 @@ class Maker:
 
     def entry(self, paper: ApprovedPaper) -> Entry:
         """Return the entry of a paper."""
-        title = text.title(paper.title) or f"arXiv:{paper.arxiv_id}"
+        title = text.title(paper.title) or key_label(paper.arxiv_id)
         if paper.withdrawn:
             title = f"{self._say('withdrawn')}: {title}"
         elif told := paper.known.retracted:
             title = f"{self._say(told.state)}: {title}"
-        arxiv = f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}"
+        record = key_address(paper.arxiv_id)
         page = addresses.absolute(self.about.base_url, addresses.paper_page(paper.arxiv_id))
         authors = tuple(one for one in map(text.name, paper.authors[:_AUTHORS]) if one)
         return Entry(
             id=self.identity.paper(paper.arxiv_id),
             title=title,
-            url=page if self.has_pages and self.about.base_url else arxiv,
+            url=page if self.has_pages and self.about.base_url else record,
             published=paper.approved_at,
             updated=paper.changed_at,
             authors=authors,
-            content="".join(self._content(paper, arxiv)),
+            content="".join(self._content(paper, record)),
             categories=(
                 *(
                     Category(one.id, self._name(one), self.identity.survey)
@@ -67,7 +67,7 @@ class Maker:
             withdrawn=paper.withdrawn,
         )
 
-    def _content(self, paper: ApprovedPaper, arxiv: str) -> Iterator[str]:
+    def _content(self, paper: ApprovedPaper, record: str) -> Iterator[str]:
         if paper.withdrawn:
             yield f"<p>{text.element('strong', self._say('withdrawn_said'))}</p>"
         if told := paper.known.retracted:
@@ -89,7 +89,7 @@ class Maker:
         yield from self._translated(paper)
         yield text.joined(
             (
-                text.link(arxiv, f"arXiv:{paper.arxiv_id}"),
+                text.link(record, key_label(paper.arxiv_id)),
                 *(text.link(one.url, text.line(one.place)) for one in paper.links[:_PROJECTS]),
             )
         )

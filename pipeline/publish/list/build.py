@@ -22,6 +22,7 @@ from pipeline.publish.publication import Build, BuiltFile
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
 from storage.freezes import Freeze
+from storage.paper_key import doi_keys_in
 
 
 def list_paths(settings: Settings) -> tuple[Path, ...]:
@@ -122,13 +123,14 @@ def _recounted(
     old = {file.name: file.data for file in files}
     text = b"\n".join(built.values())
     found = 0
+    dois = doi_keys_in(text.decode("utf-8", "replace"))
     for arxiv_id in papers:
         listed = made.listed.get(arxiv_id)
         sign = arxiv_id.encode()
         if listed is not None and listed.by_title and listed.entry and listed.entry.title_span:
             start, end = listed.entry.title_span
             sign = old[listed.file][start:end]
-        found += sign in text
+        found += arxiv_id in dois or sign in text
     added = sum(
         built[name].count(data) - old[name].count(data)
         for name, data in {(one.file, one.data) for one in made.inserted}

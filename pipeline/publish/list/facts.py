@@ -11,6 +11,7 @@ from pipeline.curated.insertion.types import NewPaper
 from pipeline.enrich.links import LinkKind, find_links
 from pipeline.enrich.venue import find_venue
 from storage.arxiv_id import find_arxiv_ids, id_month
+from storage.paper_key import doi_keys_in, is_doi_key
 from storage.store import Store
 from storage.types import LIST_REVIEWER, ApprovedPaper, Paper
 
@@ -40,7 +41,9 @@ def read_facts(store: Store, texts: Iterable[str]) -> Facts:
     approved = store.decisions.approved_between(_FIRST, _LAST)
     by_people = [one for one in approved if one.reviewer != LIST_REVIEWER]
     withdrawn = store.changes.withdrawn_approvals()
+    texts = tuple(texts)
     named = {found.id.base for text in texts for found in find_arxiv_ids(text)}
+    named |= {key for text in texts for key in doi_keys_in(text)}
     stored = store.papers.get_many(named | {one.arxiv_id for one in by_people})
     standing = {one.arxiv_id for one in approved}
     return Facts(
@@ -64,6 +67,13 @@ def read_facts(store: Store, texts: Iterable[str]) -> Facts:
     )
 
 
+def _day_of(key: str, paper: Paper, decided_at: datetime) -> date:
+    """Return when a paper was submitted or published, as far as it is known."""
+    if paper.submitted_at is not None:
+        return paper.submitted_at.date()
+    return decided_at.date() if is_doi_key(key) else date(*id_month(key), 1)
+
+
 def _new_paper(approved: ApprovedPaper, paper: Paper) -> NewPaper:
     links = find_links(paper.abstract, paper.comment)
     code = [one.url for one in links if one.kind is LinkKind.CODE and _DATA not in one.url]
@@ -73,9 +83,7 @@ def _new_paper(approved: ApprovedPaper, paper: Paper) -> NewPaper:
         arxiv_id=approved.arxiv_id,
         title=one_line(plain_text(paper.title)),
         authors=tuple(one_line(plain_text(name)) for name in paper.authors),
-        day=paper.submitted_at.date()
-        if paper.submitted_at
-        else date(*id_month(approved.arxiv_id), 1),
+        day=_day_of(approved.arxiv_id, paper, approved.decided_at),
         abstract=one_line(plain_text(paper.abstract)),
         code=next(iter(code), None),
         project=next(iter(project), None),

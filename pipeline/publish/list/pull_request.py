@@ -8,6 +8,7 @@ from pipeline.publish.digest.escape import escape_markdown
 from pipeline.publish.list.hunks import hunk
 from pipeline.publish.list.types import BuiltList
 from pipeline.runtime.plurals import counted
+from storage.paper_key import key_address
 
 #: proposals with their hunks
 _MOST_PROPOSALS = 40
@@ -45,7 +46,7 @@ def _parts(built: BuiltList, taxonomy: Taxonomy) -> Iterator[str]:
     for one in built.made.inserted:
         title = escape_markdown(titles[one.arxiv_id])
         name = escape_markdown(_name(one.section, taxonomy))
-        yield f"- [{title}](https://arxiv.org/abs/{one.arxiv_id}), in {name}"
+        yield f"- [{title}]({key_address(one.arxiv_id)}), in {name}"
     if built.applied:
         yield "\n## Corrected\n"
         yield from (f"- {escape_markdown(one.sentence)}" for one in built.applied)

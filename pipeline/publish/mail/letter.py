@@ -23,6 +23,7 @@ from pipeline.publish.digest.view import View
 from pipeline.publish.digest.words import Words, load_words
 from pipeline.publish.mail.issue_record import MailIssue, Texts
 from pipeline.publish.suggest import answers
+from storage.paper_key import key_label
 
 #: bytes of a whole mail; Gmail cuts after 102 kB
 MOST_BYTES = 102_400
@@ -290,6 +291,7 @@ def _environment(form: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals["look"] = look()
+    environment.filters["key_label"] = key_label
     environment.filters["verbatim"] = Markdown
     environment.filters["wrapped"] = lambda text, first="", rest="": Markdown(
         wrapped(visible(text), first=first, rest=rest)

@@ -31,6 +31,7 @@ from pipeline.suggestions.receive import (
     day_of,
     receive,
 )
+from storage.paper_key import key_address, key_label
 from storage.suggestion_types import Channel, Received, Relation, SuggestionKind
 
 #: a field that people do not see
@@ -123,7 +124,7 @@ def _receive(request: Request, draft: _Draft, read: Read, sent: Sent) -> Respons
 
 def _said(request: Request, read: Read, known: Known | RejectedBefore | NotPublished) -> _Said:
     site, texts = site_of(request), texts_for(request)
-    paper = f"arXiv:{read.arxiv_id}"
+    paper = key_label(read.arxiv_id)
     if isinstance(known, NotPublished):
         return _Said((texts.say("said_not_listed", paper=paper),), missing=read.arxiv_id)
     if isinstance(known, Known):
@@ -192,7 +193,7 @@ def _form(request: Request, draft: _Draft, *, said: _Said | None = None) -> Resp
         fault=draft.fault and texts.say(draft.fault),
         field=draft.field,
         said=said,
-        record=f"https://arxiv.org/abs/{keys[0]}" if len(keys) == 1 else "",
+        record=key_address(keys[0]) if len(keys) == 1 else "",
         form=draft.token or make_form_token(site.keys.tokens, site.clock()),
         trap=_TRAP,
         mails=site.mails,

@@ -13,6 +13,7 @@ from pipeline.publish.public.site import own_id, page, site_of, texts_for
 from pipeline.publish.public.texts import Texts
 from pipeline.publish.subscribers.tokens import Purpose
 from pipeline.suggestions.answer import SuggestionAnswer, answer_of
+from storage.paper_key import key_address, key_label
 from storage.suggestion_types import SuggestionKind, SuggestionState
 
 _RECORDS = frozenset({SuggestionKind.WRONG_RECORD, SuggestionKind.WITHDRAWN})
@@ -67,7 +68,8 @@ def _page(request: Request, answer: SuggestionAnswer, *, said: str = "") -> Resp
         settled=suggestion.state
         in {SuggestionState.LISTED, SuggestionState.APPLIED, SuggestionState.NOT_LISTED},
         one=suggestion,
-        record=f"https://arxiv.org/abs/{suggestion.arxiv_id}",
+        record=key_address(suggestion.arxiv_id),
+        label=key_label(suggestion.arxiv_id),
         title_of_paper=title,
         names=[section.names[texts.language] for section in answer.sections],
         reason=_reason(answer, texts),
@@ -84,7 +86,7 @@ def _state(answer: SuggestionAnswer, texts: Texts) -> str:
     key = f"stands_{suggestion.state.value}"
     if suggestion.state is SuggestionState.APPLIED and suggestion.kind in _RECORDS:
         key = "stands_applied_record"
-    return texts.say(key, paper=f"arXiv:{suggestion.arxiv_id}", day=answer.day)
+    return texts.say(key, paper=key_label(suggestion.arxiv_id), day=answer.day)
 
 
 def _reason(answer: SuggestionAnswer, texts: Texts) -> str:
@@ -103,7 +105,7 @@ def _reason(answer: SuggestionAnswer, texts: Texts) -> str:
     )
     if not before:
         return because
-    return f"{texts.say('said_rejected', paper=f'arXiv:{suggestion.arxiv_id}')} {because}"
+    return f"{texts.say('said_rejected', paper=key_label(suggestion.arxiv_id))} {because}"
 
 
 def _value(request: Request, answer: SuggestionAnswer, texts: Texts) -> str:

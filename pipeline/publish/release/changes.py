@@ -9,6 +9,7 @@ from config.errors import UsageError
 from config.files import read_regular_text
 from pipeline.publish.digest.escape import escape_markdown
 from pipeline.publish.exports.record import ExportRecord
+from storage.paper_key import key_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ def write_changes(
     ):
         if keys:
             lines += [f"## {title} ({len(keys)})", ""]
-            lines += [f"- arXiv:{key} {escape_markdown(papers[key].title)}" for key in sorted(keys)]
+            lines += [
+                f"- {escape_markdown(key_label(key))} {escape_markdown(papers[key].title)}"
+                for key in sorted(keys)
+            ]
             lines += [""]
     if not any((found.added, found.removed, found.moved, found.withdrawn)):
         lines += ["Nothing changed.", ""]

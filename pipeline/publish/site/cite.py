@@ -12,6 +12,7 @@ from pipeline.publish.exports.names import Name, read_authors
 from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.exports.reference import Published, read_reference
 from pipeline.publish.site.types import SitePaper
+from storage.paper_key import pdf_address
 
 #: characters of a title in COinS
 _LONGEST = 1_000
@@ -40,7 +41,7 @@ def citation_tags(paper: SitePaper, page_url: str = "") -> Iterator[tuple[str, s
         yield "citation_publication_date", f"{paper.submitted:%Y/%m/%d}"
     if paper.submitted is not None:
         yield "citation_online_date", f"{paper.submitted:%Y/%m/%d}"
-    yield "citation_arxiv_id", paper.arxiv_id
+    yield "citation_arxiv_id", paper.record.arxiv_id
     yield "citation_doi", paper.record.doi or ""
     yield "citation_pdf_url", pdf_url(paper)
     yield "citation_abstract_html_url", page_url or paper.record.url
@@ -55,7 +56,14 @@ def coins(paper: SitePaper) -> str:
     fields = [
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"),
-        ("rft.genre", "proceeding" if proceedings else "article" if reference else "preprint"),
+        (
+            "rft.genre",
+            "proceeding"
+            if proceedings
+            else "preprint"
+            if paper.record.arxiv_id and not reference
+            else "article",
+        ),
         ("rft.atitle", paper.title[:_LONGEST]),
     ]
     if reference is not None:
@@ -82,8 +90,8 @@ def bibtex_of(record: ExportRecord) -> str:
 
 
 def pdf_url(paper: SitePaper) -> str:
-    """Return the address of the current version's PDF at arXiv."""
-    return paper.record.url.replace("/abs/", "/pdf/", 1)
+    """Return the address of the current version's PDF at arXiv; empty for a paper elsewhere."""
+    return pdf_address(paper.arxiv_id) or ""
 
 
 def html_url(paper: SitePaper) -> str:

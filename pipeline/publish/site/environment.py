@@ -8,6 +8,7 @@ from config.taxonomy import Section
 from config.tex.markup import focusable, tex_markup
 from pipeline.publish.site.found import flag_of, found_of, link_state_of, warning_of
 from pipeline.publish.site.view import Page
+from storage.paper_key import key_label
 
 
 @cache  # because compiling the templates takes a tenth of a second
@@ -21,6 +22,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["key_label"] = key_label
     made.filters["section_name"] = _section_name
     made.filters["focusable"] = focusable
     made.globals |= {"found_of": found_of, "warning_of": warning_of, "flag_of": flag_of}

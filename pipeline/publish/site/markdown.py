@@ -17,6 +17,7 @@ from pipeline.publish.site.pages import (
 )
 from pipeline.publish.site.types import Decided, SiteIssue, SitePaper
 from pipeline.publish.site.view import Page
+from storage.paper_key import doi_of, key_label
 
 
 def home(page: Page, tally: str) -> str:
@@ -67,8 +68,9 @@ def paper(page: Page, one: SitePaper) -> str:
     """Return the page of a paper."""
     words = page.words
     sections = page.sections_of(one)
+    named = f"[{_text(doi_of(one.arxiv_id) or one.arxiv_id)}]({link_target(one.record.url)})"
     facts = [
-        f"- arXiv: [{_text(one.arxiv_id)}]({link_target(one.record.url)})",
+        f"- {'arXiv' if one.record.arxiv_id else 'DOI'}: {named}",
         *(f"- {_text(label)}: {_text(text)}" for label, text in page.facts(one)),
         *(
             f"- {words.say(link.kind)}: [{_text(link.host)}]({link_target(link.url)})"
@@ -151,7 +153,7 @@ def issue(page: Page, one: SiteIssue) -> str:
         lines.append(f"## {words.say('corrections')}")
         lines.append(
             "\n".join(
-                f"- {_link(page, paper) if paper else _text(f'arXiv:{arxiv_id}')}: {_text(said)}"
+                f"- {_link(page, paper) if paper else _text(key_label(arxiv_id))}: {_text(said)}"
                 for paper, arxiv_id, said in corrections
             )
         )
@@ -269,7 +271,7 @@ def _entry(page: Page, one: SitePaper) -> str:
 def _listed(page: Page, arxiv_id: str) -> str:
     one = page.data.by_id.get(arxiv_id)
     if one is None:
-        return f"- {_text(f'arXiv:{arxiv_id}')}: {page.words.say('taken_back_since')}"
+        return f"- {_text(key_label(arxiv_id))}: {page.words.say('taken_back_since')}"
     if one.withdrawn:
         return f"- {_link(page, one)}: {page.words.say('withdrawn_since')}"
     return _entry(page, one)

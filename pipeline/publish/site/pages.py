@@ -13,6 +13,7 @@ from pipeline.publish.feeds.sections import Former
 from pipeline.publish.site.environment import environment
 from pipeline.publish.site.types import Decided, SiteData, SiteIssue, SitePaper
 from pipeline.publish.site.view import Page
+from storage.paper_key import doi_of
 from storage.suggestion_types import Credit
 from storage.types import Verdict
 
@@ -246,7 +247,12 @@ def _why(base: Page) -> Iterator[Rendered]:
 
 
 def month_of(arxiv_id: str) -> str:
-    """Return the month in an ID as it is written there: year and month, two digits each."""
+    """Return the month in an ID as it is written there: year and month, two digits each.
+
+    A DOI has none: those papers are together under `doi`.
+    """
+    if doi_of(arxiv_id) is not None:
+        return "doi"
     return arxiv_id.rpartition("/")[2][:4]
 
 

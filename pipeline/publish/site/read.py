@@ -36,6 +36,7 @@ from pipeline.publish.suggest import suggest_address
 from pipeline.publish.translated import Translated, read_translated
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
+from storage.paper_key import key_label
 from storage.store import Store
 from storage.suggestion_types import Credit
 from storage.types import Verdict
@@ -157,7 +158,7 @@ def _paper(
 ) -> SitePaper:
     stored = approved.title[:SHOWN_OF_TITLE]
     abstract = approved.abstract[:_READ]
-    title = shortened(plain_text(stored)) or f"arXiv:{approved.arxiv_id}"
+    title = shortened(plain_text(stored)) or key_label(approved.arxiv_id)
     claim = find_claim(abstract, stored)
     names = (one_line(plain_text(name[:_LONGEST_NAME])) for name in approved.authors)
     return SitePaper(

@@ -11,7 +11,7 @@ _ENTRY = re.compile(r'<li class="paper" data-paper="([^"]+)"')
 _PAGE = re.compile(r'<article class="one(?: withdrawn)?" data-page-of="([^"]+)"')
 _TALLY = re.compile(r'<data id="papers" value="([0-9]+)">')
 _ISSUE = re.compile(r'<li data-week="([0-9W-]+)">')
-_BIBTEX = re.compile(r"^@[a-z]+\{arXiv:", re.MULTILINE)
+_BIBTEX = re.compile(r"^@[a-z]+\{(?:arXiv:|doi-)", re.MULTILINE)
 
 
 def recount(

@@ -169,7 +169,8 @@ class Page:
         words, stored = self.words, paper.record.paper
         rows: list[tuple[str, str]] = []
         if paper.submitted:
-            rows.append((words.say("label_submitted"), self.day(paper.submitted)))
+            label = "label_submitted" if paper.record.arxiv_id else "label_issued"
+            rows.append((words.say(label), self.day(paper.submitted)))
         if stored.version > 1 and paper.updated:
             said = words.say("version_dated", n=stored.version, date=self.day(paper.updated))
             rows.append((words.say("label_updated"), said))
@@ -178,7 +179,8 @@ class Page:
             rows.append((words.say("label_changed"), self.day(paper.changed_at.date())))
         if paper.venue:
             rows.append((words.say("label_published"), self.venue(paper.venue)))
-        rows.append((words.say("label_categories"), ", ".join(stored.categories)))
+        if stored.categories:
+            rows.append((words.say("label_categories"), ", ".join(stored.categories)))
         return rows
 
     def tags(self, paper: SitePaper) -> list[str]:

@@ -13,6 +13,7 @@ from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.outbox import Delivery, Outcome, Post
 from pipeline.runtime.services import Services
 from pipeline.suggestions.lookup import erase_old
+from storage.paper_key import key_label
 from storage.suggestion_mails import AnswerDue
 from storage.suggestion_types import OPEN, Suggestion, SuggestionState
 
@@ -76,7 +77,7 @@ def answer_letter(
     texts = _texts()[suggestion.language if suggestion.language in _texts() else "en"]
     values = {
         "survey": one_line(survey),
-        "paper": f"arXiv:{suggestion.arxiv_id}",
+        "paper": key_label(suggestion.arxiv_id),
         "page": links.suggestion(suggestion.suggestion_id),
     }
     return Letter(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pipeline.review.issues.desk import HIGHLIGHTS, IssueDraft
 from pipeline.review.selection import Days, Selection
@@ -60,9 +60,9 @@ def _of_the_week(draft: IssueDraft) -> Iterator[Missing]:
 def _of_papers(draft: IssueDraft) -> Iterator[Missing]:
     for paper in draft.papers:
         if not (paper.claim or paper.arxiv_id in draft.edits.notes):
-            yield Missing(f"{paper.arxiv_id} has no claim.", f"#note-{paper.arxiv_id}")
+            yield Missing(f"{paper.arxiv_id} has no claim.", f"#note-{quote(paper.arxiv_id)}")
     for arxiv_id in edited_elsewhere(draft):
-        yield Missing(f"{arxiv_id} was edited and is not in the issue.", f"#note-{arxiv_id}")
+        yield Missing(f"{arxiv_id} was edited and is not in the issue.", f"#note-{quote(arxiv_id)}")
 
 
 def edited_elsewhere(draft: IssueDraft) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from config.visible import one_line
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.rulings.acts import read_ruling_sentence
 from storage.rulings import Ruling
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Verdict
 
 HEADER = """\
@@ -232,7 +232,7 @@ def _read(
             raise _KeyFaultError(
                 "at", "`at` is no time.", "Write it as 2026-11-29T12:00:00Z."
             ) from None
-    with_key = _said("paper", lambda: read_arxiv_id(_text(table, "paper")))
+    with_key = _said("paper", lambda: read_key(_text(table, "paper")))
     return Entry(
         line=line,
         arxiv_id=with_key,

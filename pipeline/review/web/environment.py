@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -25,6 +26,7 @@ from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.language import Words, words_of
 from pipeline.review.web.scripts import SCRIPTS
 from pipeline.review.web.texts import SHOWN_OF_TEXT
+from storage.paper_key import key_address, key_label, pdf_address
 from storage.paper_search import Place
 from storage.types import Verdict
 
@@ -85,6 +87,10 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["exact"] = exact
     environment.filters["day"] = lambda instant: day(instant) or words.gettext("unknown")
     environment.filters["short_day"] = short_day_zh if language == "zh" else short_day
+    environment.filters["key_path"] = lambda key: quote(key, safe="/")
+    environment.filters["key_label"] = key_label
+    environment.filters["key_address"] = key_address
+    environment.filters["pdf_address"] = pdf_address
     environment.filters["number"] = "{:,}".format
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.filters["short_name"] = lambda section: _short_name(section, spelled, language)

@@ -10,6 +10,7 @@ from config.visible import SHOWN_OF_TITLE, shortened
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.phrases import Phrase
 from pipeline.review.web.highlight import mark_breakdowns, mark_phrases
+from storage.paper_key import key_label
 
 #: characters of an abstract or a comment; a longer one is shown in part, and the page says so
 SHOWN_OF_TEXT = 10_000
@@ -20,13 +21,13 @@ Marked = Sequence[Phrase] | Sequence[ScoreBreakdown]
 
 def shown_title(title: str, arxiv_id: str) -> str:
     """Return the title without TeX, cut if it is very long, or the ID if nothing is visible."""
-    return shortened(plain_text(title)) or f"arXiv:{arxiv_id}"
+    return shortened(plain_text(title)) or key_label(arxiv_id)
 
 
 def marked_title(title: str, arxiv_id: str, marked: Marked) -> Markup:
     """Return the title as HTML, with phrases marked and formulas drawn."""
     held = held_text(" ".join(title[:SHOWN_OF_TEXT].split()))
-    shown = shortened(held.text, SHOWN_OF_TITLE) or f"arXiv:{arxiv_id}"
+    shown = shortened(held.text, SHOWN_OF_TITLE) or key_label(arxiv_id)
     return _marked(HeldText(shown, held.sources), marked)
 
 

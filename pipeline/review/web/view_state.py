@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from config.errors import UsageError
 from config.orders import LIKELY_IN_TURN, ORDERS, PLANNED, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
 from config.whole_number import whole_number
 from pipeline.review.selection import Selection, read_selection
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 
 ORDER_LABELS: Mapping[str, str] = {order: order.capitalize() for order in ORDERS}
 #: explanations of the orders whose label is not enough
@@ -35,8 +35,8 @@ ORDER_NOTES: Mapping[str, str] = {
 PARTIAL_NOTE = (
     "Random order of part of the queue: decisions here are not added to the audit sample."
 )
-#: characters of an arXiv ID in any spelling, also with its address
-LONGEST_ID = 64
+#: characters of an ID in any spelling, also with its address
+LONGEST_ID = 300
 QUEUE = "/queue"
 #: pages that papers are opened from
 LISTS = frozenset(
@@ -83,7 +83,7 @@ class QueueView:
     selection: Selection = field(default_factory=Selection)
     #: counted from 1
     page: int = 1
-    #: arXiv ID of the paper that is open; empty: the first of the list
+    #: key of the paper that is open; empty: the first of the list
     paper: str = ""
     #: of a paper's own page: the list it was opened from
     origin: "QueueView | None" = None
@@ -193,7 +193,7 @@ def view_from_form(text: str, taxonomy: Taxonomy, pages: AbstractSet[str] = LIST
         return QueueView()
     path, query = parts.path, dict(parse_qsl(parts.query))
     if path.startswith("/paper/"):
-        arxiv_id = read_id(path.removeprefix("/paper/"))
+        arxiv_id = read_id(unquote(path.removeprefix("/paper/")))
         if query.get("from", "").startswith("/paper/"):
             query.pop("from")
         return paper_view(arxiv_id, query, taxonomy) if arxiv_id else QueueView()
@@ -207,5 +207,4 @@ def view_from_form(text: str, taxonomy: Taxonomy, pages: AbstractSet[str] = LIST
 
 def read_id(text: str) -> str:
     """Return the ID of a query, or empty if it is none."""
-    found = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
-    return found.base if found else ""
+    return (parse_key(text) or "") if len(text) <= LONGEST_ID else ""

@@ -22,7 +22,10 @@
     element.append(...children);
     return element;
   };
-  const file = (id) => encodeURIComponent(id.replaceAll("/", "-"));
+  // As `key_stem` does: signs of a DOI as a hyphen and two hexadecimal digits.
+  const sign = (one) => `-${one.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  const stem = (id) => (id.startsWith("doi:") ? `doi-${id.slice(4).replace(/[^a-z0-9.]/g, sign)}` : id);
+  const file = (id) => encodeURIComponent(stem(id).replaceAll("/", "-"));
   const paperPage = (id) => new URL(`papers/${file(id)}.html`, root).href;
 
   // Some browsers keep nothing for pages from a disk; the page then works without memory.
@@ -75,7 +78,7 @@
 
   const entries = {};
   window.surveyBibtex = (found) => Object.assign(entries, found);
-  const month = (id) => id.split("/").pop().slice(0, 4);
+  const month = (id) => id.startsWith("doi:") ? "doi" : id.split("/").pop().slice(0, 4);
   const load = (name) => new Promise((done, failed) => {
     const script = make("script", { src: new URL(`assets/${name}`, root).href });
     script.addEventListener("load", done);

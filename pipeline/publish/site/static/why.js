@@ -1,4 +1,4 @@
-// Say of one arXiv ID why its paper is in the list or not.
+// Say of one arXiv ID or DOI why its paper is in the list or not.
 (() => {
   "use strict";
   const { say, make, paperPage, root } = window.surveyPage;
@@ -6,6 +6,8 @@
   const { papers, reasons, said } = window.DECIDED;
   const place = document.getElementById("why");
   const ID = /(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v\d+)?/i;
+
+  const DOI = /10\.\d{4,9}[.\d]*\/\S+/;
 
   const field = make("input", { type: "text", autocomplete: "off", spellcheck: "false", placeholder: "2405.19334" });
   const find = make("button", { type: "button", class: "strong" }, words.why_find);
@@ -15,7 +17,8 @@
   const show = () => {
     const typed = field.value.trim();
     if (!typed) return;
-    const id = (ID.exec(typed) ?? [])[1];
+    const doi = DOI.exec(typed);
+    const id = doi && !/arxiv/i.test(doi[0]) ? `doi:${doi[0].toLowerCase()}` : (ID.exec(typed) ?? [])[1];
     answer.hidden = false;
     if (!id) {
       answer.textContent = words.why_no_id;

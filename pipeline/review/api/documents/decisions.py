@@ -8,14 +8,20 @@ from pipeline.review.api.documents.base import Document, Page, Sent
 from pipeline.review.audit import DRAWN
 from pipeline.review.proposal import NOTE_LIMIT
 from storage.opinion_types import Opinion
+from storage.paper_key import DOI_PATTERN
 from storage.types import Decision, Verdict
 
-#: an arXiv ID without its version, new and old
-ARXIV_ID = r"^([0-9]{4}\.[0-9]{4,5}|[a-z]+(-[a-z]+)*(\.[A-Z]{2})?/[0-9]{7})$"
+#: an arXiv ID without its version, new and old, or the key of a DOI
+ARXIV_ID = (
+    r"^([0-9]{4}\.[0-9]{4,5}|[a-z]+(-[a-z]+)*(\.[A-Z]{2})?/[0-9]{7}"
+    rf"|{DOI_PATTERN})$"
+)
 #: of decisions and acts
 ID = r"^[0-9a-f]{8,32}$"
 #: decisions of one act
 MOST = 500
+#: characters of a key
+_LONGEST_KEY = 250
 
 
 class DecisionDocument(Document):
@@ -67,7 +73,7 @@ class Seen(Sent):
 class DecisionRequest(Sent):
     """A decision to record."""
 
-    arxiv_id: str = Field(pattern=ARXIV_ID, max_length=40)
+    arxiv_id: str = Field(pattern=ARXIV_ID, max_length=_LONGEST_KEY)
     verdict: Verdict
     sections: tuple[str, ...] = Field(
         default=(), max_length=20, description="IDs of sections; only an approval has them."

@@ -16,8 +16,8 @@ from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.operation import LARGEST_ACT, Answer, Operation
 from pipeline.review.issues import acts
 from pipeline.review.issues.edits import Typed, read_lead, read_note
-from storage.arxiv_id import parse_arxiv_id
 from storage.issue_types import IssueEdits
+from storage.paper_key import parse_key
 from storage.store import OpenStore
 
 _WEEK = "/issues/{week}"
@@ -110,8 +110,7 @@ def _check_fields(call: Call, week: str, request: EditRequest) -> None:
 
 def _key_of(text: str) -> str | None:
     """Return the ID that a text is, without a version, or None."""
-    parsed = parse_arxiv_id(text)
-    return parsed.base if parsed else None
+    return parse_key(text)
 
 
 def _typed(request: EditRequest, before: IssueEdits) -> Typed:

@@ -20,8 +20,8 @@ from pipeline.review.api.documents.papers import (
 from pipeline.review.api.documents.problems import ProblemError
 from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.remarks import remarks_on
-from storage.arxiv_id import parse_arxiv_id
 from storage.calendar import announcement_day
+from storage.paper_key import parse_key
 from storage.paper_search import FoundPaper, Place
 from storage.queue_filter import LONGEST_SEARCH, QueueFilter
 from storage.store import Store
@@ -114,7 +114,7 @@ def search_papers(context: ApiContext, store: Store, search: str, limit: int) ->
     """
     today = announcement_day(context.clock())
     named = store.search.find(search, today)
-    if named or parse_arxiv_id(search):
+    if named or parse_key(search):
         found = [named] if named else []
     else:
         wanted = QueueFilter(search=search)
@@ -129,12 +129,12 @@ def search_papers(context: ApiContext, store: Store, search: str, limit: int) ->
 
 
 def _stored(context: ApiContext, store: Store, arxiv_id: str) -> StoredPaper:
-    parsed = parse_arxiv_id(arxiv_id)
-    stored = store.papers.get(parsed.base) if parsed else None
+    key = parse_key(arxiv_id)
+    stored = store.papers.get(key) if key else None
     if stored is None:
-        if parsed is None:
-            raise ProblemError(404, "not-found", "This is not the ID of a paper at arXiv.")
-        absent = not_held(parsed.base, context.clock().date())
+        if key is None:
+            raise ProblemError(404, "not-found", "This is neither an arXiv ID nor a DOI.")
+        absent = not_held(key, context.clock().date())
         raise ProblemError(404, "not-found", absent.message, hint=absent.hint)
     return stored
 

@@ -11,7 +11,7 @@ from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, view_from_form
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 
 #: papers that are compared, those with the most shared terms
 _COMPARED = 2_000
@@ -32,10 +32,9 @@ def alike_page(request: Request) -> Response:
     """Show the papers that share the strongest terms of a paper, all of them marked."""
     context = context_of(request)
     text = request.path_params["arxiv_id"]
-    parsed = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
-    if parsed is None:
+    key = parse_key(text) if len(text) <= LONGEST_ID else None
+    if key is None:
         return no_such_paper(request, text)
-    key = parsed.base
     with context.read_store() as store:
         own = store.papers.titles([key])
         if key not in own:

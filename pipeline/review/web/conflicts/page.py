@@ -20,7 +20,7 @@ from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
 from storage.opinion_types import Opinion
 from storage.store import Store
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import StoredPaper, Verdict
 
 #: papers on the page; the others follow when these are decided
@@ -53,7 +53,7 @@ async def third_word(request: Request) -> Response:
 
 def _decide(request: Request, form: FormData) -> Response:
     context = context_of(request)
-    key = read_arxiv_id(text_of(form, "arxiv_id"))
+    key = read_key(text_of(form, "arxiv_id"))
     try:
         with context.read_store() as store:
             words = store.opinions.open_on([key]).get(key, ())

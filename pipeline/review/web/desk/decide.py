@@ -43,7 +43,7 @@ from pipeline.review.web.desk.paper import show_paper
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.errors import PaperNotFoundError
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 
 async def decide(request: Request) -> Response:
@@ -54,7 +54,7 @@ async def decide(request: Request) -> Response:
 def _decide(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = view_from_form(text_of(form, "view"), context.taxonomy)
-    key = read_arxiv_id(text_of(form, "arxiv_id"))
+    key = read_key(text_of(form, "arxiv_id"))
     again = _Again(request, _at(view, key), draft_of(form))
     try:
         if text_of(form, "highlight"):

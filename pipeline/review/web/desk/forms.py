@@ -21,7 +21,7 @@ from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
 from storage.repeats import Candidate
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 from storage.types import Verdict
 
 _MAX_FIELDS = 500
@@ -130,7 +130,7 @@ def _is_drawn(request: Request, text: str) -> bool:
     """Return whether the random order shows a paper; one that was reached by hand was chosen."""
     context = context_of(request)
     with context.read_store() as store:
-        return is_drawn(store, read_arxiv_id(text), reviewer_of(request), context.today)
+        return is_drawn(store, read_key(text), reviewer_of(request), context.today)
 
 
 def _repeat(request: Request, text: str) -> Candidate | None:
@@ -139,7 +139,7 @@ def _repeat(request: Request, text: str) -> Candidate | None:
     if not context.rules.repeats:
         return None
     with context.read_store() as store:
-        return repeated(store, request, read_arxiv_id(text))
+        return repeated(store, request, read_key(text))
 
 
 def _day(text: str) -> date | None:

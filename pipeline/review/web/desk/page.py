@@ -25,6 +25,7 @@ from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
 from pipeline.review.web.render import fragment, render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
+from storage.paper_key import key_label
 from storage.store import Store
 
 #: characters of an address that a message quotes
@@ -69,7 +70,7 @@ def show_desk(
         named = _named(request, view, listing, readers)
         stored = read_open(store, request, named, in_queue=True) if named else None
         if stored is None and named:  # the address names a paper that is not held
-            asked = asked or Asked(f"arXiv:{named} is not in the database.")
+            asked = asked or Asked(f"{key_label(named)} is not in the database.")
         if stored is None and listing.ids:
             stored = read_open(store, request, listing.ids[0], in_queue=True)
         last_act = flash_of(store, request)

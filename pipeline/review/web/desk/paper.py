@@ -17,17 +17,17 @@ from pipeline.review.web.reasons import card_reasons, read_news, with_marks
 from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, QUEUE, QueueView, paper_view
-from storage.arxiv_id import parse_arxiv_id
+from storage.paper_key import parse_key
 
 
 def paper_page(request: Request) -> Response:
     """Show one paper with all its decisions."""
     text = request.path_params["arxiv_id"]
-    arxiv_id = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
-    if arxiv_id is None:
+    key = parse_key(text) if len(text) <= LONGEST_ID else None
+    if key is None:
         return no_such_paper(request, text)
     taxonomy = context_of(request).taxonomy
-    return show_paper(request, paper_view(arxiv_id.base, request.query_params, taxonomy))
+    return show_paper(request, paper_view(key, request.query_params, taxonomy))
 
 
 def show_paper(

@@ -21,7 +21,7 @@ from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from storage.rulings import Ruling
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 PATH = "/rulings"
 
@@ -50,7 +50,7 @@ def _change(request: Request, form: FormData) -> Response:
     require(request, Role.PUBLISHER)
     context, person = context_of(request), reviewer_of(request)
     try:
-        key = read_arxiv_id(text_of(form, "arxiv_id"))
+        key = read_key(text_of(form, "arxiv_id"))
         withdraws = text_of(form, "act") == "withdraw"
         if withdraws:
             withdraw_ruling(context.open_store, arxiv_id=key, person=person, clock=context.clock)

@@ -10,7 +10,7 @@ from pipeline.review.web.context import context_of, progress_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.flash import with_title
 from pipeline.review.web.render import render
-from storage.typed_ids import read_arxiv_id
+from storage.typed_ids import read_key
 
 PATH = "/second-look"
 
@@ -30,7 +30,7 @@ def _keep(request: Request, form: FormData) -> Response:
     try:
         confirm(
             context.open_store,
-            [read_arxiv_id(text_of(form, "arxiv_id"))],
+            [read_key(text_of(form, "arxiv_id"))],
             person=reviewer_of(request),
             clock=context.clock,
             seen=text_of(form, "decision_id"),

@@ -18,6 +18,7 @@ from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.word_diff import word_diff
 from storage.opinion_types import Opinion
+from storage.paper_key import key_label
 from storage.store import Store
 from storage.suggestion_types import (
     OPEN,
@@ -190,7 +191,7 @@ def _ticked(opened: OpenedCase | None, draft: Draft | None) -> frozenset[str]:
 
 
 def _row_title(case: SuggestionCase, title: str) -> str:
-    return shown_title(title, case.arxiv_id) if title else f"arXiv:{case.arxiv_id}"
+    return shown_title(title, case.arxiv_id) if title else key_label(case.arxiv_id)
 
 
 def _flash(store: Store, suggestion_id: str) -> Suggestion | None:
