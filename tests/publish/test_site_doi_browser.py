@@ -9,8 +9,8 @@ from storage.paper_key import key_address, key_stem
 from storage.types import Source
 from tests.support.axe import faults
 from tests.support.browser import browser
-from tests.support.builders import make_decision, make_paper
-from tests.support.site import MONDAY, REVIEWER, PublishedSite, make_site, publish_site
+from tests.support.builders import SUBMITTED, make_decision, make_paper
+from tests.support.site import REVIEWER, PublishedSite, make_site, publish_site
 
 __all__ = ["browser"]  # a fixture, found by pytest through this name
 
@@ -25,9 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> PublishedSite:
     made = make_site(tmp_path_factory.mktemp("site"), hostile=False)
     paper = make_paper(KEY, title=TITLE, categories=(), primary_category="", source=Source.CORPUS)
     with made.services.open_store() as store:
-        store.papers.upsert([paper], seen_at=MONDAY)
+        store.papers.upsert([paper], seen_at=SUBMITTED)
         store.decisions.add(
-            [make_decision(KEY, decided_at=MONDAY, reviewer=REVIEWER, sections=("agents",))]
+            [make_decision(KEY, decided_at=SUBMITTED, reviewer=REVIEWER, sections=("agents",))]
         )
     report = publish_site(made.services)
     assert not report.error, report.error

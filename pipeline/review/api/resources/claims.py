@@ -13,6 +13,7 @@ from pipeline.review.api.documents.team import (
 from pipeline.review.api.operation import Answer, Operation
 from storage.calendar import announcement_day
 from storage.claims import Claim
+from storage.paper_key import parse_key
 from storage.store import OpenStore
 
 _ONE = "/claims/{arxiv_id:path}"
@@ -55,6 +56,9 @@ def _taken(claim: Claim) -> ProblemError:
 
 
 def _leave(call: Call) -> Answer:
+    if parse_key(call.path["arxiv_id"]) is None:
+        raise ProblemError(404, "not-found", "This is neither an arXiv ID nor a DOI.")
+
     def left(_open_store: OpenStore) -> Answer:
         if call.context.reading is not None:
             call.context.reading.take(call.person, [], leave=[call.path["arxiv_id"]])
@@ -94,6 +98,7 @@ OPERATIONS = (
         _leave,
         Scope.DECIDE,
         {200: ClaimOutcome},
+        problems=(404,),
         keyed=True,
     ),
 )
