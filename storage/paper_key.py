@@ -4,8 +4,8 @@ This is the only definition. The columns and fields that hold a key are named `a
 views, files and the API were named when every paper was at arXiv.
 
 A DOI in a key is in lower case, because DOIs compare without case, and not percent-encoded. DOIs
-with other characters than those of `DOI_PATTERN` are no keys. A DOI of arXiv is no key either: that
-paper's key is its arXiv ID.
+with other characters than those of `DOI_PATTERN`, and those that end as a sentence does, are no
+keys. A DOI of arXiv is no key either: that paper's key is its arXiv ID.
 """
 
 import re
@@ -32,6 +32,8 @@ _LABEL = re.compile(r"(?:doi:?\s?)?(?=10\.)", re.IGNORECASE)
 _IN_TEXT = re.compile(
     r"https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10\.[^\s<>\"'`\[\]{}|\\^]{1,500}+", re.IGNORECASE
 )
+#: read as the end of a sentence or as markup where an address stands in a text
+_ENDS = ".,;:!?*_"
 _SIGN = re.compile(r"[^a-z0-9.]")
 #: of `key_stem`: file systems take 255 bytes with the suffix
 _LONGEST_STEM = 200
@@ -50,6 +52,7 @@ def is_doi_key(text: str) -> bool:
         _KEY.fullmatch(text) is not None
         and not text.startswith(_OF_ARXIV)
         and _STEP.search(text) is None
+        and text[-1] not in _ENDS
         and len(key_stem(text)) <= _LONGEST_STEM
     )
 
@@ -130,4 +133,4 @@ def _balanced(address: str) -> str:
         depth += (char == "(") - (char == ")")
         if depth < 0:
             return address[:place]
-    return address.rstrip(".,;:!?*_")
+    return address.rstrip(_ENDS)

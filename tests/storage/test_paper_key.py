@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.arxiv_id import is_key as is_arxiv_id
@@ -75,6 +75,10 @@ def test_every_notation_of_a_paper_has_one_key(text: str, key: str) -> None:
         "doi:10.1000/../../admin",
         "https://doi.org/10.1000/%2e%2e/x",
         "doi:10.1000/.",
+        # where a text names it, the sign is read as the end of a sentence or as markup
+        "doi:10.1000/xyz.",
+        "10.1000/xyz;",
+        "https://doi.org/10.1000/xyz%5F",
         # arXiv's DOIs of no paper
         "10.48550/arXiv.9999.99999",
         "10.1000/" + "a" * 201,
@@ -90,6 +94,8 @@ def test_other_texts_are_no_key(text: str) -> None:
 
 
 @given(DOIS)
+@example("10.0000/0.")
+@example("10.0000/(0).*")
 def test_every_doi_is_read_back_from_its_key_address_and_label(doi: str) -> None:
     key = parse_key(doi)
     if key is None:
