@@ -17,7 +17,7 @@ GROUP BY day, announce_type, version
 ORDER BY day, version, announce_type
 """
 _RUNS_AT = """
-SELECT run_id, command
+SELECT run_id, command, words
 FROM runs
 WHERE started_at <= $moment AND coalesce(finished_at, $moment) >= $moment
   AND command IN (FROM listed($commands))
@@ -51,6 +51,8 @@ class RunNamed:
 
     run_id: str
     command: str
+    #: command line, command first; empty if unknown
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class Traces:
     def runs_at(self, moment: datetime, commands: Iterable[str]) -> tuple[RunNamed, ...]:
         """Return the runs of these commands that were active at an instant, oldest first."""
         parameters = {"moment": to_utc(moment), "commands": texts_json(commands)}
-        return tuple(RunNamed(*row) for row in self._session.rows(_RUNS_AT, parameters))
+        return tuple(
+            RunNamed(run_id, command, tuple(words))
+            for run_id, command, words in self._session.rows(_RUNS_AT, parameters)
+        )
 
     def score_before(self, arxiv_id: str, moment: datetime) -> RecordedScore | None:
         """Return the newest prediction of a paper that was made before an instant."""

@@ -1,5 +1,6 @@
 """`trace`: how a paper came to be published."""
 
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
@@ -80,6 +81,9 @@ def _people(found: Trace) -> Iterator[str]:
 def _fetched(fetched: Fetched) -> Iterator[str]:
     runs = ", ".join(f"{run.command} {run.run_id}" for run in fetched.runs)
     yield f"fetched    {_at(fetched.at)} by {runs or 'no recorded run'}"
+    for run in fetched.runs:
+        if len(run.words) > 1:
+            yield f"           {plain_text(shlex.join(run.words))}"
     if fetched.response:
         yield f"           {fetched.response}"
         yield f"           {fetched.url}"

@@ -73,7 +73,9 @@ def test_best_candidates_come_into_the_queue_once(tmp_path: Path, survey: Survey
         assert "arXiv does not have 2603.00009" in second.err
         assert here.json(*words)["added"] == []
         traced = here.json("trace", "2603.00003")
+        said = here.call("trace", "doi:10.1000/2").out
     assert traced["fetched"][0]["runs"][0]["command"] == "import"
+    assert f"import --candidates scores --at-least {least}" in said
     queue = {row["arxiv_id"] for row in here.json("queue")["items"]}
     assert queue == {"doi:10.1000/2"} | {f"2603.{n:05}" for n in (1, 2, 3, 4)}
 

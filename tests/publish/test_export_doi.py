@@ -43,5 +43,6 @@ def test_formats_name_the_doi_and_never_arxiv(key: str) -> None:
 
 def test_doi_is_a_field_where_readers_take_it_as_it_is() -> None:
     assert make_record(JOURNAL).doi == "10.1000/agents.7"
+    assert make_record("doi:10.1000.20/agents").doi == "10.1000.20/agents"
     # signs that would need escapes: the address has them
     assert make_record(HOSTILE).doi is None

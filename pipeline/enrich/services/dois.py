@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-_DOI = re.compile(r"10\.\d{4,9}/\S{1,200}")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,4}/\S{1,200}")
 _LEADS = ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/")
 _ARXIV = "10.48550/arxiv."
 

@@ -12,7 +12,7 @@ from storage.types import Decision, Paper, Verdict
 #: note of a paper that its authors or arXiv withdrew
 WITHDRAWN = "Withdrawn at arXiv"
 #: signs that would need escapes are left out: readers take a DOI as it is
-_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#$&\"]{1,200}", re.ASCII)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,4}/[^\s{}\\%#$&\"]{1,200}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
