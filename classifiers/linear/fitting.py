@@ -1,5 +1,6 @@
 """Fit the linear outputs on a subset of the examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,16 @@ from classifiers.linear.prior import (
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import Fit, fit_margin
 from classifiers.linear.scope import ScopeRows, fit_scope
-from classifiers.linear.targets import SCOPE, SECTION, UNKNOWN, WORDS, Output, Targets, outputs
+from classifiers.linear.targets import (
+    SCOPE,
+    SECTION,
+    UNKNOWN,
+    WORDS,
+    Output,
+    Targets,
+    of_one_task,
+    outputs,
+)
 from classifiers.linear.weak import WeakRows, weak_labels
 from classifiers.representations.tfidf import TextFeatures
 from config.taxonomy import Taxonomy
@@ -116,12 +126,24 @@ def _weak(
     closeness = np.asarray(stream @ corpus.directions.scope)
     found: dict[str, WeakRows] = {}
     for facet, towards in corpus.directions.labels.items():
-        most = {"task": recipe.weak_task, "modality": recipe.weak_modality}.get(facet, 0)
         columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
-        shown = (corpus.targets[examples][:, columns] == 1).sum(axis=0)
-        quota = [most if facet == "task" else max(0, most - int(count)) for count in shown]
+        shown = (corpus.targets[examples][:, columns] == 1).sum(axis=0).tolist()
+        quota = _quota(corpus.taxonomy, facet, shown, recipe)
         found[facet] = weak_labels(closeness, np.asarray(stream @ towards.T), quota)
     return found
+
+
+def _quota(taxonomy: Taxonomy, facet: str, shown: Sequence[int], recipe: Recipe) -> list[int]:
+    """Return how many weak examples each label of a facet gets beside those shown."""
+    if facet == "task":
+        return [recipe.weak_task] * len(shown)
+    if facet == "modality":
+        return [max(0, recipe.weak_modality - count) for count in shown]
+    alone = of_one_task(taxonomy, facet)
+    return [
+        max(0, recipe.weak_technique - count) if label.name in alone else 0
+        for label, count in zip(taxonomy.facet(facet).labels, shown, strict=True)
+    ]
 
 
 def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:

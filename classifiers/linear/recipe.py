@@ -17,9 +17,11 @@ class Recipe:
     #: of an unlabelled paper in the regression that takes all of them for rejections
     stream_rejected: float = 0.3
     weak_task: int = 150
-    #: examples of a modality are filled up to this; more would teach confusions of the cues.
-    #: Techniques get none, because cues do not show the role of a language model
+    #: examples of a modality are filled up to this; more would teach confusions of the cues
     weak_modality: int = 20
+    #: those of a technique that one task alone has, such as attacks. Others get none, because cues
+    #: do not show the role of a language model
+    weak_technique: int = 20
     #: inverse regularisation
     scope_strength: float = 3.0
     label_strength: float = 10.0

@@ -65,6 +65,17 @@ def compared_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
     return tuple(section for section in taxonomy.sections if tasks.count(section.task) > 1)
 
 
+@lru_cache(maxsize=32)
+def of_one_task(taxonomy: Taxonomy, facet: str) -> frozenset[str]:
+    """Return the labels of a facet that one of several tasks alone has."""
+    tasks: dict[str, set[str]] = {}
+    for section in taxonomy.sections:
+        for _, label in (pair for pair in section.labels if pair[0] == facet):
+            tasks.setdefault(label, set()).add(section.task)
+    several = len({section.task for section in taxonomy.sections}) > 1
+    return frozenset(label for label, found in tasks.items() if several and len(found) == 1)
+
+
 def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
     """Return (examples, outputs): 1, 0 or UNKNOWN.
 

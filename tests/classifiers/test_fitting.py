@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.fitting import NO_EXAMPLE, Corpus, directions, fit_outputs
 from classifiers.linear.prior import section_directions
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.targets import (
@@ -9,12 +11,14 @@ from classifiers.linear.targets import (
     UNKNOWN,
     WORDS,
     compared_sections,
+    of_one_task,
     outputs,
     own_sections,
     targets,
 )
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
+from classifiers.types import Document
 from config.taxonomy import load_taxonomy
 from tests.support.texts import approved, rejected, stream
 
@@ -87,3 +91,36 @@ def test_words_of_sections_are_compared_within_the_task(corpus: Corpus) -> None:
         np.testing.assert_allclose(
             weights[0] - weights[1], RECIPE.words_pull * (towards[same[0]] - towards[same[1]])
         )
+
+
+def test_techniques_of_one_task_alone_are_those_that_tell_the_task() -> None:
+    taxonomy = load_taxonomy()
+    assert of_one_task(taxonomy, "technique") == {
+        "attack", "defense", "alignment", "tokenizer", "benchmark", "audio-video",
+    }  # fmt: skip
+    safety = tuple(section for section in taxonomy.sections if section.task == "safety")
+    assert of_one_task(replace(taxonomy, sections=safety), "technique") == set()
+
+
+def test_cue_words_give_examples_of_a_technique_that_no_decision_shows(corpus: Corpus) -> None:
+    guards = [
+        Document(
+            f"guard-{number}",
+            f"Watermarks and guardrails {number}",
+            "A defense of a text to image model: watermarking and concept erasure of harmful "
+            "content, safeguards for image generation.",
+        )
+        for number in range(8)
+    ]
+    texts = [document_text(document) for document in (*stream(), *guards)]
+    shown = replace(corpus, background=corpus.features.transform(texts))
+    everything = np.ones(len(EXAMPLES), dtype=bool), np.ones(len(texts), dtype=bool)
+    place = {(o.kind, o.name): n for n, o in enumerate(outputs(corpus.taxonomy))}
+    defense, language = place["technique", "defense"], place["technique", "llm-based"]
+    with_cues = fit_outputs(shown, *everything, RECIPE)
+    without = fit_outputs(shown, *everything, replace(RECIPE, weak_technique=0))
+    assert without.intercepts[defense] == NO_EXAMPLE != with_cues.intercepts[defense]
+    guard, other = with_cues.margins(shown.background)[[-1, 0], defense]
+    assert guard > 0 > other
+    # The cues do not show the role of a language model.
+    assert without.intercepts[language] == with_cues.intercepts[language] == NO_EXAMPLE
