@@ -36,6 +36,9 @@ def evaluate(
         TooFewDecisionsError: too few decisions for a test set.
         LeakError: a test paper was in the training set.
         ReportNotWrittenError: a file could not be written.
+        ConfigError: Dask is asked for and does not fit.
+        TryAgainLaterError: the scheduler cannot be reached.
+        WorkersLostError: a worker ended before its part was done.
     """
     settings = services.settings.classifier
     examples = load_training_set(
@@ -53,9 +56,12 @@ def evaluate(
         seed=settings.seed,
         representations=settings.representations,
         curve=curve,
+        runtime=services.settings.runtime,
     )
     if simulate:
-        report = replace(report, replays=replay_orders(examples, services.taxonomy, run))
+        runtime = services.settings.runtime
+        replays = replay_orders(examples, services.taxonomy, run, runtime=runtime)
+        report = replace(report, replays=replays)
     run.stage("drawing the page")
     files = keep_report(report, settings.reports, html=html)
     scope = report.described.evaluation.scope

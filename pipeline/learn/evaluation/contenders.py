@@ -17,7 +17,6 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.evaluation.report import ASREVIEW, CUE_WORDS, RECIPE, Candidate
 from pipeline.learn.examples import keys_of
 from pipeline.learn.promotion import errors
-from pipeline.runtime.record import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,6 @@ class Bench:
     listed: int
     taxonomy: Taxonomy
     seed: int
-    run: Run
     representations: Sequence[str] = DEFAULT
 
     @property
@@ -91,26 +89,32 @@ def measured(
     )
 
 
-def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterator[Candidate]:
-    """Train and measure each baseline on these examples, one in memory at a time."""
+def measured_recipe(bench: Bench, decisions: int) -> list[Candidate]:
+    """Train and measure today's recipe on the list and the oldest decisions."""
+    return [measured(bench.recipe(bench.first(decisions)), bench.split.test, bench.taxonomy)]
+
+
+def measured_baselines(bench: Bench, decisions: int) -> list[Candidate]:
+    """Train and measure each baseline on the list and the oldest decisions."""
+    return list(_rivals(bench, bench.first(decisions)))
+
+
+def _rivals(bench: Bench, examples: Sequence[Example]) -> Iterator[Candidate]:
+    """Measure one after the other, so that one is in memory at a time."""
     test, taxonomy, cut = bench.split.test, bench.taxonomy, bench.split.cut
     if examples:
-        bench.run.stage(f"training the plain recipe{note}")
         classifier: Classifier = plain(examples, taxonomy, trained_at=cut)
         yield measured(Contender("plain recipe", classifier, examples), test, taxonomy)
         for variant in BAYES:
-            bench.run.stage(f"training {variant} naive Bayes{note}")
             classifier = NaiveBayes(examples, taxonomy, variant)
             yield measured(
                 Contender(f"{variant} naive Bayes", classifier, examples), test, taxonomy
             )
-    bench.run.stage(f"ranking by ASReview's rule{note}")
     yield from _asreview(bench, examples)
 
 
 def cue_words(bench: Bench) -> Candidate:
     """Measure the cue words, which are not trained."""
-    bench.run.stage("scoring the cue words")
     contender = Contender(CUE_WORDS, CueClassifier(bench.taxonomy))
     return measured(contender, bench.split.test, bench.taxonomy)
 

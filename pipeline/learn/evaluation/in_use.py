@@ -84,7 +84,6 @@ def _before(model: Model, learned: Learned, recipe: Contender, bench: Bench) -> 
     today = (Recipe(), bench.seed, set(bench.representations))
     if (settings, seed, set(tried)) == today and _same(recipe, examples, stream):
         return replace(recipe, name=IN_USE_BEFORE)
-    bench.run.stage("training the settings of the model in use")
     trained = train(
         examples,
         stream,

@@ -2,27 +2,37 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from classifiers.identity import marks, unmarked
 from classifiers.kept.registry import ModelRegistry
 from classifiers.representations.names import DEFAULT
 from classifiers.types import Example
+from config.runtime_schema import RuntimeSettings
 from config.taxonomy import Taxonomy
-from pipeline.learn.evaluation.contenders import Bench, cue_words, measured, rivals
+from pipeline.learn.evaluation.contenders import (
+    Bench,
+    cue_words,
+    measured,
+    measured_baselines,
+    measured_recipe,
+)
 from pipeline.learn.evaluation.in_use import measure_in_use
 from pipeline.learn.evaluation.report import (
     RECIPE,
     Candidate,
-    CurvePoint,
     EvaluationReport,
     curve_point,
 )
 from pipeline.learn.examples import TrainingSet, split_by_time, too_few
+from pipeline.runtime.blocks import mapped_parts
 from pipeline.runtime.record import Run
 
 #: points of the learning curve, in decisions
 _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
+
+#: which contenders, after how many decisions
+_Part = tuple[Callable[[Bench, int], list[Candidate]], int]
 
 
 def measure(
@@ -35,8 +45,12 @@ def measure(
     seed: int,
     representations: Sequence[str] = DEFAULT,
     curve: bool = True,
+    runtime: RuntimeSettings | None = None,
 ) -> EvaluationReport:
     """Measure today's recipe and its baselines on the newest decisions.
+
+    Workers measure the baselines and the points of the curve, while this process measures the
+    recipe and the model in use, whose files it has.
 
     Args:
         examples: all training examples.
@@ -47,10 +61,14 @@ def measure(
         seed: of the random generator in training.
         representations: what today's recipe is trained with.
         curve: also measure a learning curve.
+        runtime: the workers; None: this process alone.
 
     Raises:
         TooFewDecisionsError: too few decisions for a test set.
         LeakError: a test paper was in the training set.
+        ConfigError: Dask is asked for and does not fit.
+        TryAgainLaterError: the scheduler cannot be reached.
+        WorkersLostError: a worker ended before its part was done.
     """
     split = split_by_time(examples)
     if split is None:
@@ -59,15 +77,26 @@ def measure(
     stream = unmarked(examples.known_before(split.cut), tested)
     listed_ids = {example.document.key for example in examples.listed}
     listed = sum(example.document.key in listed_ids for example in split.train)
-    bench = Bench(split, stream, listed, taxonomy, seed, run, representations)
-    run.stage(f"training {RECIPE}")
-    recipe = bench.recipe(split.train)
-    first = measured(recipe, split.test, taxonomy)
-    run.stage("scoring the model in use")
-    in_use, remark = measure_in_use(models, recipe, bench, examples)
-    others = tuple(rivals(bench, split.train))
-    candidates = (first, *in_use, *others, cue_words(bench))
-    points = _curve(bench, (first, *others)) if curve else ()
+    bench = Bench(split, stream, listed, taxonomy, seed, representations)
+    parts: list[_Part] = [(measured_baselines, bench.own)]
+    for count in reversed(_CURVE) if curve else ():
+        if count < bench.own:
+            parts += [(measured_recipe, count), (measured_baselines, count)]
+    with mapped_parts(runtime or RuntimeSettings(), _measured, bench, parts) as found:
+        run.stage(f"training {RECIPE}")
+        recipe = bench.recipe(split.train)
+        first = measured(recipe, split.test, taxonomy)
+        run.stage("measuring the model in use")
+        in_use, remark = measure_in_use(models, recipe, bench, examples)
+        run.stage("measuring the baselines")
+        last = (first, *next(found))
+        points = [curve_point(bench.own, each) for each in last]
+        for _, count in parts[1:]:
+            run.stage(f"learning curve: {count} decisions")
+            points += [curve_point(count, each) for each in next(found)]
+    candidates = (first, *in_use, *last[1:], cue_words(bench))
+    names = [each.name for each in last]
+    points.sort(key=lambda point: (names.index(point.classifier), point.decisions))
     return EvaluationReport(
         report_id=_report_id(bench, candidates),
         survey=survey,
@@ -78,24 +107,16 @@ def measure(
         tested=len(split.test),
         approved=sum(example.in_scope for example in split.test),
         candidates=candidates,
-        curve=points,
+        curve=tuple(points) if curve else (),
         remarks=(remark,) if remark else (),
         names={section.id: section.names.get("en", section.id) for section in taxonomy.sections},
     )
 
 
-def _curve(bench: Bench, last: Sequence[Candidate]) -> tuple[CurvePoint, ...]:
-    """Return the learning curve of every contender; `last` holds its final points."""
-    points = [curve_point(bench.own, found) for found in last]
-    for count in _CURVE:
-        if count < bench.own:
-            bench.run.stage(f"learning curve: {count} decisions")
-            examples = bench.first(count)
-            own = measured(bench.recipe(examples), bench.split.test, bench.taxonomy)
-            note = f" on {count} decisions"
-            points += [curve_point(count, found) for found in (own, *rivals(bench, examples, note))]
-    names = [found.name for found in last]
-    return tuple(sorted(points, key=lambda p: (names.index(p.classifier), p.decisions)))
+def _measured(
+    bench: Bench, contenders: Callable[[Bench, int], list[Candidate]], decisions: int
+) -> list[Candidate]:
+    return contenders(bench, decisions)
 
 
 def _report_id(bench: Bench, scored: Sequence[Candidate]) -> str:
