@@ -77,6 +77,8 @@ lock: $(STAMP) ## pin the ranges anew into the lock files (needs uv)
 		--no-header --no-annotate --group build -c requirements.lock pyproject.toml -o requirements-run.lock
 	echo 'pandas>=3,<3.1' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --no-deps - -o tests/publish/pandas.lock
+	printf 'moto[s3]>=5.2,<6\nflask\nflask-cors\n' | uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate - -o tests/learn/s3.lock
 
 clean: ## remove the virtual environment, caches and demo/, never var/
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

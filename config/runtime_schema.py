@@ -7,12 +7,13 @@ from config.section import Section
 
 
 class RuntimeSettings(Section):
-    """Where papers are scored: the database is opened by this process alone in every case."""
+    """Where papers are scored and studies are made; this process alone opens the database."""
 
     executor: ExecutorName = Field(
         default="inline",
-        description="What scores papers. inline: a thread of this process. processes: processes of "
-        "this machine. dask: the workers of a Dask cluster; it needs the package `distributed`.",
+        description="What scores papers and works on the parts of a study. inline: a thread of "
+        "this process. processes: processes of this machine. dask: the workers of a Dask cluster; "
+        "it needs the package `distributed`.",
     )
     workers: Natural = Field(
         default=0,

@@ -138,6 +138,12 @@ def elsewhere() -> Iterator[str]:
     memory.rm("/elsewhere", recursive=True)
 
 
+def test_address_with_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(UsageError, match="AWS_SECRET_ACCESS_KEY") as refused:
+        Place("s3://key:hidden@works/2026")
+    assert "hidden" not in str(refused.value)
+
+
 def test_place_elsewhere_is_listed_read_and_written(elsewhere: str) -> None:
     place = Place(elsewhere)
     assert place.local is None

@@ -105,6 +105,19 @@ def test_workers_collect_as_seldom_as_commands(runtime: RuntimeSettings) -> None
         assert workers.executor.submit(_threshold).result() == 50_000
 
 
+def _disturbances() -> tuple[str | None, bool, str]:
+    """Return what takes turns with the work in a worker, and the threads that it may use."""
+    import dask
+
+    trim, threads = os.environ.get("MALLOC_TRIM_THRESHOLD_"), os.environ["OMP_NUM_THREADS"]
+    return trim, dask.config.get("distributed.worker.profile.enabled"), threads
+
+
+def test_workers_of_an_own_cluster_are_not_disturbed() -> None:
+    with open_workers(DASK, _made) as workers:
+        assert workers.executor.submit(_disturbances).result() == (None, False, "1")
+
+
 def test_one_batch_starts_no_workers(services_of: Callable[[RuntimeSettings], Services]) -> None:
     unreachable = RuntimeSettings(executor="dask", dask_scheduler="tcp://127.0.0.1:1")
     assert classify.classify(services_of(unreachable), Run()).classified == 40

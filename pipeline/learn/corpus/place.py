@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pyarrow import ArrowException, fs
 
@@ -31,7 +32,7 @@ class Place:
         """Open a path, or an address such as `s3://bucket/works` or `file:///data`.
 
         Raises:
-            UsageError: Arrow does not know this kind of address.
+            UsageError: Arrow does not know this kind of address, or it holds a password.
         """
         self.address = address
         self._fs: Any
@@ -39,6 +40,13 @@ class Place:
             self._fs, self._root = fs.LocalFileSystem(), str(Path(address).expanduser().absolute())
             return
         try:
+            if urlsplit(address).password is not None:
+                raise UsageError(
+                    "An address of --corpus or --output holds a password, which would be written"
+                    " into the output.",
+                    hint="Give it as the file system's own programs take it, such as"
+                    " AWS_SECRET_ACCESS_KEY in the environment.",
+                )
             self._fs, root = fs.FileSystem.from_uri(address)
         except (ArrowException, ValueError, ImportError, OSError) as error:
             raise UsageError(

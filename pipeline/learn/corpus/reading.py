@@ -13,6 +13,8 @@ from pipeline.learn.corpus.place import FoundFile, Place
 ROWS = 5_000
 #: bytes read at once of JSON lines, and of the longest line
 _BLOCK, _LONGEST = 4 << 20, 64 << 20
+#: bytes read at once of each column of Parquet
+_COLUMN = 1 << 20
 _LINES = (".jsonl", ".ndjson", ".json")
 _COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 
@@ -91,7 +93,8 @@ def _of_parquet(corpus: Place, path: str, columns: Columns) -> Iterator[Rows]:
 
     with corpus.open_file(path) as file:
         try:
-            parquet = pq.ParquetFile(file)
+            # read in advance, the bytes of the whole file would stay in memory
+            parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=_COLUMN)
             names = [name for name in parquet.schema_arrow.names if name in columns.names]
             titles = {each.split(".", 1)[0] for each in columns.paths["title"]}
             if titles.isdisjoint(names):
