@@ -39,6 +39,8 @@ ROWS = {
     "corpus": [
         *("inline, 1 worker", "processes, 1 worker", "processes, 2 workers"),
         *("dask, 1 worker", "dask, 2 workers"),
+        *("start and end, inline", "start and end, processes, 1", "start and end, processes, 2"),
+        *("start and end, dask, 1", "start and end, dask, 2"),
         *("peak memory", "a partition of 10 works", "sent to a worker once"),
     ],
     "bootstrap": ["60 rows", "init and bootstrap, papers held", "elapsed"],
