@@ -76,6 +76,10 @@ def test_script_is_told_why_nothing_was_recorded(site: ReviewSite) -> None:
     assert answer["recorded"] is False
     # the script says itself that nothing was recorded
     assert answer["message"] == "Another program holds the database."
+    zh = {"accept": "application/json", "accept-language": "zh"}
+    with site.open_store():
+        busy = visitor.post("/decide", {**form, "verdict": "deferred"}, zh)
+    assert busy.response.json()["message"] == "另一个程序正在使用数据库。"
 
 
 @pytest.mark.parametrize("address", ["/queue?order=newest", "/decisions", "/queue-health", "/plan"])

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from config.desk_keys import KeyMap, read_keys
 from tests.support.browser import Watched, browser, go, tab
-from tests.support.fake_desk import IDS, FakeDesk, busy, conflict, offline
+from tests.support.fake_desk import IDS, Answer, FakeDesk, busy, conflict, offline
 
 __all__ = ["browser", "tab"]  # fixtures, found by pytest through these names
 
@@ -19,6 +19,11 @@ def desk(tab: Watched) -> FakeDesk:
 
 def shows(page: Page, arxiv_id: str) -> None:
     expect(page.locator("#paper")).to_have_attribute("data-paper", arxiv_id)
+
+
+def see(page: Page) -> None:
+    """Let the time pass in which keys are not meant for a paper that came by itself."""
+    page.clock.run_for(1_500)
 
 
 def test_one_key_approves_and_shows_the_next_paper(desk: FakeDesk, tab: Watched) -> None:
@@ -102,6 +107,119 @@ def test_no_verdict_falls_on_a_paper_that_is_not_shown(desk: FakeDesk, tab: Watc
     assert fake.papers == [IDS[0]]
 
 
+def test_reason_of_a_lost_rejection_approves_nothing(tab: Watched) -> None:
+    page = tab.page
+    fake = FakeDesk(slow=set(IDS[1:]))
+    fake.open(page)
+    page.keyboard.press("1")
+    expect(page.locator("#paper")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#status")).to_have_text(f"/decide {IDS[0]}")
+    page.keyboard.press("r")
+    fake.slow.clear()
+    fake.release()
+    shows(page, IDS[1])
+    page.keyboard.press("2")
+    expect(page.locator("#status")).to_contain_text("another paper had just come")
+    shows(page, IDS[1])
+    assert fake.papers == [IDS[0]]
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    shows(page, IDS[2])
+    expect(page.locator("#status")).to_have_text(f"/decide {IDS[1]}")
+    assert fake.recorded[-1][1]["reason"] == "other"
+
+
+def test_keys_at_the_end_of_a_list_decide_nothing_more(tab: Watched) -> None:
+    page = tab.page
+    fake = FakeDesk(ids=IDS[:2], hold=True)
+    fake.open(page)
+    page.keyboard.press("1")
+    shows(page, IDS[1])
+    page.keyboard.press("1")
+    for key in ("d", "r", "2", "2"):
+        page.keyboard.press(key)
+        expect(page.locator("#status")).to_contain_text("the next paper was not shown yet")
+    fake.release()
+    shows(page, IDS[0])  # the list was read again
+    assert [(form["arxiv_id"], form.get("accept")) for _, form in fake.arrived] == [
+        (IDS[0], "video"),
+        (IDS[1], "video"),
+    ]
+
+
+def test_undo_at_the_end_of_a_list_stays(tab: Watched) -> None:
+    page = tab.page
+    fake = FakeDesk(ids=IDS[:2], hold=True)
+    fake.open(page)
+    page.keyboard.press("1")
+    shows(page, IDS[1])
+    page.keyboard.press("1")
+    page.keyboard.press("u")
+    fake.release()
+    expect(page.locator("#status")).to_have_text(f"/decide {IDS[0]}")
+    shows(page, IDS[1])
+    assert fake.papers == [IDS[0]]
+    page.keyboard.press("2")
+    shows(page, IDS[0])
+    assert fake.papers == list(IDS[:2])
+
+
+def test_key_for_the_paper_before_decides_none_that_came_back(tab: Watched) -> None:
+    page = tab.page
+    page.clock.install(time=0)
+    fake = FakeDesk(failures=[conflict], hold=True)
+    fake.open(page)
+    page.clock.pause_at(10_000)
+    page.keyboard.press("1")
+    shows(page, IDS[1])
+    fake.release()
+    shows(page, IDS[0])
+    for key in ("1", "r", "2"):
+        page.keyboard.press(key)
+        expect(page.locator("#status")).to_contain_text("another paper had just come")
+    assert len(fake.arrived) == 1
+    see(page)
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    shows(page, IDS[1])
+    assert fake.arrived[-1][1]["reason"] == "other"
+    tab.faults.clear()  # Chromium logs the refused form
+
+
+@pytest.mark.parametrize("field", ["note", "section-filter"])
+def test_writing_keeps_the_paper_that_is_shown(tab: Watched, field: str) -> None:
+    page = tab.page
+    fake = FakeDesk(slow=set(IDS[1:]))
+    fake.open(page)
+    page.keyboard.press("j")
+    expect(page.locator("#paper")).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("n" if field == "note" else "s")
+    fake.slow.clear()
+    fake.release()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.type("video")
+    expect(page.locator(f"#{field}")).to_have_value("video")
+    shows(page, IDS[0])
+    assert fake.arrived == []
+
+
+@pytest.mark.parametrize("failure", [busy, conflict])
+def test_refused_verdict_leaves_who_writes(tab: Watched, failure: Answer) -> None:
+    page = tab.page
+    fake = FakeDesk(failures=[failure], hold=True)
+    fake.open(page)
+    page.keyboard.press("1")
+    shows(page, IDS[1])
+    page.keyboard.press("s")
+    fake.release()
+    expect(page.locator("#trouble")).to_be_visible()
+    page.keyboard.type("video")
+    expect(page.locator("#section-filter")).to_have_value("video")
+    shows(page, IDS[1])
+    assert len(fake.arrived) == 1
+    tab.faults.clear()  # Chromium logs the failed request
+
+
 @pytest.mark.parametrize("failure", [busy, offline])
 def test_failed_verdict_comes_back_with_its_note(tab: Watched, failure: object) -> None:
     page = tab.page
@@ -125,6 +243,8 @@ def test_failed_verdict_comes_back_with_its_note(tab: Watched, failure: object) 
 
 def test_verdicts_behind_a_failed_one_keep_their_order(desk: FakeDesk, tab: Watched) -> None:
     page = tab.page
+    page.clock.install()
+    desk.open(page)
     desk.failures.append(busy)
     desk.hold = True
     for number in range(3):
@@ -134,6 +254,7 @@ def test_verdicts_behind_a_failed_one_keep_their_order(desk: FakeDesk, tab: Watc
     trouble = page.locator("#trouble")
     expect(trouble).to_contain_text("Another program holds it. Decisions that wait behind it: 2.")
     shows(page, IDS[0])
+    see(page)
     page.keyboard.press("2")  # decided otherwise instead
     expect(page.locator("#status")).to_have_text(f"/decide {IDS[2]}")
     assert desk.papers == list(IDS[:3])
@@ -144,11 +265,14 @@ def test_verdicts_behind_a_failed_one_keep_their_order(desk: FakeDesk, tab: Watc
 
 def test_conflict_shows_the_paper_as_it_is(desk: FakeDesk, tab: Watched) -> None:
     page = tab.page
+    page.clock.install()
+    desk.open(page)
     desk.failures.append(conflict)
     page.keyboard.press("1")
     expect(page.locator("#asked")).to_contain_text("Bo decided it meanwhile.")
     shows(page, IDS[0])
     expect(page.locator("#note")).to_have_value("kept")
+    see(page)
     page.keyboard.press("1")
     shows(page, IDS[1])
     expect(page.locator("#asked")).to_have_count(0)

@@ -173,8 +173,8 @@ def test_candidates_of_a_phone_show_their_whole_names(
         || n.getBoundingClientRect().right > n.closest('button').getBoundingClientRect().right)
       .map((n) => n.textContent)"""
     longer = "n => { n.lastChild.textContent = ' Image editing, language models and agents'; }"
-    for width in (320, 390, 700):
-        context = browser.new_context(viewport={"width": width, "height": 844})
+    for width, height in ((320, 568), (390, 844), (700, 844)):
+        context = browser.new_context(viewport={"width": width, "height": height})
         log_in(context)
         page = context.new_page()
         page.goto(url + ALL)
@@ -183,4 +183,8 @@ def test_candidates_of_a_phone_show_their_whole_names(
         assert page.locator(".candidate .what").count() == 3
         assert page.evaluate(cut) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        boxes = [one.bounding_box() for one in page.locator(".candidate button").all()]
+        if height > 700:  # on a low screen they scroll in one line
+            assert all(box and 0 <= box["x"] <= width - box["width"] for box in boxes)
+        assert page.locator(".press").evaluate("n => n.offsetHeight") < height * 0.4
         context.close()

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from classifiers.linear.targets import outputs
 from config.schema import ReviewSettings
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.review.web.card import group_name
 from pipeline.review.web.environment import make_templates
+from pipeline.review.web.language import words_of
 from storage.types import Verdict
 from tests.support.addresses import addresses
 from tests.support.explain import TAXONOMY, furnish, small_model
@@ -69,6 +72,49 @@ def test_every_page_is_chinese(site: ReviewSite, tmp_path: Path) -> None:
         if "html" in page.response.headers.get("content-type", ""):
             found += [f"{address}: {text}" for text in faults(page, data)]
     assert "\n".join(dict.fromkeys(found)) == ""
+
+
+def test_script_is_answered_in_chinese(site: ReviewSite) -> None:
+    """What the script says as it is sent, and the same without the script."""
+    site.fill([PAPER, REJECTED])
+    site.settings = ReviewSettings(language="zh")
+    visitor = Visitor(site.app())
+    json = {"accept": "application/json"}
+    form = visitor.get("/queue?at_least=0").form("/decide")
+    said = []
+    for to, also in (
+        ("/decide", {"highlight": "set"}),
+        ("/decide", {"highlight": "set", "note": "x"}),
+        ("/decide", {"highlight": "clear"}),
+        ("/decide", {"verdict": "rejected"}),
+        ("/decide", {"verdict": "approved", "section": "gone"}),
+        ("/decide", {"verdict": "rejected", "token": "x"}),
+        ("/undo", {}),
+        ("/undo", {"decision_id": "0" * 16}),
+    ):
+        answer = visitor.post(to, {**form, **also}, json).response.json()
+        said += [answer["message"], answer.get("remedy", "请")]
+        page = visitor.post(to, {**form, **also})
+        if page.status == 200:
+            [sentence] = page.tree.xpath('//*[@id="said"]')
+            said.append(sentence.text_content())
+    assert [text for text in said if not CHINESE.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "start"),
+    [
+        (
+            "2026-05-16 (90 %: 2026-03-24 to perhaps never)",
+            "2026-05-16（90 %：2026-03-24 至 可能永远不会）",
+        ),
+        ("never at this pace", "按此速度永远审不完"),
+    ],
+)
+@pytest.mark.parametrize("weeks", ["1 week", "2 weeks"])
+def test_forecast_is_chinese_from_its_start(sentence: str, start: str, weeks: str) -> None:
+    said = words_of("zh").said(f"{sentence}: 26.0 arrive and 29.5 are decided a week ({weeks})")
+    assert said == f"{start}：每周到达 26.0 篇，决定 29.5 篇（{weeks[0]} 周）"
 
 
 def test_every_score_has_a_chinese_name() -> None:

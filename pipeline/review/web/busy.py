@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.review.web.context import wants_json
+from pipeline.review.web.context import said_to, wants_json
 from pipeline.review.web.render import render
 from storage.errors import StoreBusyError
 
@@ -18,7 +18,7 @@ def busy_form(request: Request, form: FormData, error: StoreBusyError) -> Respon
     """Return a page that sends the same form again; its token is still valid."""
     fields = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     if wants_json(request):
-        kept = "Another program holds the database."
+        kept = said_to(request, "Another program holds the database.")
         body = {"recorded": False, "busy": True, "message": kept, "technical": error.message}
         return _later(JSONResponse(body, 503))
     return _busy(request, error, fields, note=dict(fields).get("note", "").strip())

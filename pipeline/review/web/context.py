@@ -23,7 +23,7 @@ from pipeline.review.team.reading import Reading
 from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
-from pipeline.review.web.language import choose_language
+from pipeline.review.web.language import choose_language, words_of
 from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.people import ForbiddenError, People, Person
 from pipeline.review.web.sessions import Sessions
@@ -146,6 +146,13 @@ def wants_json(request: Request) -> bool:
 def language_of(request: Request, own: Own) -> str:
     """Return the language of the pages: the reviewer's, the survey's or the browser's."""
     return choose_language(own.language, request.headers.get("accept-language", ""))
+
+
+def said_to(request: Request, message: str) -> str:
+    """Return a message of the program in the language of the pages, for the script to say."""
+    person = visit_of(request).person
+    own = person.preferences.known() if person else context_of(request).people.unknown
+    return words_of(language_of(request, own)).said(message)
 
 
 def notice(

@@ -12,7 +12,7 @@ from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api
 from pipeline.review.refused import because
 from pipeline.review.web.busy import busy_page
-from pipeline.review.web.context import context_of, notice, session_of, wants_json
+from pipeline.review.web.context import context_of, notice, said_to, session_of, wants_json
 from pipeline.review.web.headers import harden
 from pipeline.review.web.people import ForbiddenError
 from pipeline.review.web.render import render
@@ -30,7 +30,8 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 def refuse(request: Request, status: int, message: str, remedy: str) -> Response:
     """Return a page with an error message and its remedy, or JSON for the script."""
     if wants_json(request):
-        return JSONResponse({"recorded": False, "message": message, "remedy": remedy}, status)
+        said = {"message": said_to(request, message), "remedy": said_to(request, remedy)}
+        return JSONResponse({"recorded": False, **said}, status)
     if session_of(request) is None:
         return notice(request, status, message, remedy)
     return render(

@@ -11,6 +11,7 @@ SCRIPTS = ("outbox", "desk", "keys", "marks", "sections")
 WORDS: Mapping[str, str] = {
     "again": "Try again",
     "approved": "approved",
+    "came": "Nothing was recorded: another paper had just come. Press again.",
     "decided": "decided",
     "decidedBefore": "Somebody else decided the paper before it meanwhile.",
     "deferred": "deferred",

@@ -25,6 +25,7 @@ from pipeline.review.web.context import (
     preferences_of,
     require,
     reviewer_of,
+    said_to,
     wants_json,
 )
 from pipeline.review.web.desk.answers import id_of, recorded
@@ -136,8 +137,9 @@ class _Again:
         if not wants_json(self.request):
             return page
         html = bytes(page.body).decode()
-        said = {"recorded": not asked.warning, "message": asked.warning or asked.said}
-        return JSONResponse({**said, "html": html}, status)
+        message = said_to(self.request, asked.warning or asked.said)
+        body = {"recorded": not asked.warning, "message": message, "html": html}
+        return JSONResponse(body, status)
 
 
 def _at(view: QueueView, key: str) -> QueueView:

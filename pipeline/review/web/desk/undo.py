@@ -14,6 +14,7 @@ from pipeline.review.web.context import (
     context_of,
     preferences_of,
     reviewer_of,
+    said_to,
     wants_json,
 )
 from pipeline.review.web.desk.answers import id_of, recorded
@@ -109,7 +110,7 @@ def _asked(request: Request, named: dict[str, str], view: QueueView) -> Response
     """Lead to the question."""
     there = f"/undo/ask?{urlencode({**named, 'view': view.url()})}"
     if wants_json(request):
-        message = "Nothing was taken back yet: confirm it."
+        message = said_to(request, "Nothing was taken back yet: confirm it.")
         return JSONResponse({"recorded": False, "message": message, "next": there})
     return RedirectResponse(there, 303)
 

@@ -66,18 +66,22 @@
     mark(answer.held);
     settle(answer.decided);
     if (number !== asked || id !== shown()) return;
-    if (answer.paper && answer.paper !== id) {
+    saidFor = answer.paper;
+    if (answer.paper && answer.paper !== id && give(answer.paper)) {
       const by = answer.held[id]?.by;
       say(by ? words.readOther.replace("%s", by) : words.decidedBefore);
-      saidFor = answer.paper;
-      document.dispatchEvent(new CustomEvent("desk:give", { detail: answer.paper }));
     } else if (!answer.paper && id in answer.decided) {
-      document.dispatchEvent(new CustomEvent("desk:give", { detail: "" }));  // none of the list is left
+      give("");  // none of the list is left
     } else if (answer.notice) {
       line.replaceChildren(...new DOMParser().parseFromString(answer.notice, "text/html").body.childNodes);
     } else if (answer.paper) {
       if (line.querySelector("form")) line.replaceChildren();
     }
+  }
+
+  // Have another paper shown; false: the reviewer is writing about the one that is.
+  function give(id) {
+    return document.dispatchEvent(new CustomEvent("desk:give", { detail: id, cancelable: true }));
   }
 
   function say(text) {

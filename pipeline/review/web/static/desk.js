@@ -8,10 +8,14 @@
   const words = JSON.parse(document.body.dataset.desk || "{}").words || {};
   const PARTS = ["paper", "verdict"];  // what depends on the paper shown
   const AHEAD = 2;  // papers fetched before they are asked for
+  const PAGE = "page";  // awaited in place of a paper: the next papers of the list
+  const SEEN_AFTER = 1000;  // milliseconds until a press is meant for a paper that came by itself
   const LOOKS = { pause: 1000, most: 60 };  // milliseconds between looks for a model, and looks
   const pieces = new Map();  // by paper: its parts, or the promise of them
   const outbox = new Outbox(words, stopped, leave);
   let awaited = null;  // the paper that is shown as soon as it is here
+  let came = -Infinity;  // when the paper shown came by itself
+  let lost = "";  // the verdict that was pressed before its paper was shown
   let given = null;  // the paper that the list gave last, without being asked for it
   let leaving = null;  // opens another page as soon as everything was sent
   let following = address("");  // where the server would go after the last verdict
@@ -20,6 +24,9 @@
   const part = (id) => document.getElementById(id);
   const shown = () => part("paper")?.dataset.paper;
   const rows = () => [...list.querySelectorAll("li[data-paper]")];
+  const isWriting = () => Boolean(document.activeElement?.matches(
+    "#verdict textarea, #verdict input:not([type=checkbox])",
+  ));
   const rowOf = (id) => list && rows().find((row) => row.dataset.paper === id);
 
   function address(id, fragment = false) {
@@ -100,6 +107,7 @@
 
   function show(id, push = true) {
     awaited = id;
+    came = -Infinity;
     const found = fetched(id);
     if (Array.isArray(found)) {
       place(id, found, push);
@@ -196,7 +204,18 @@
     const next = openAfter(id);
     given = next;
     if (next) show(next);
-    else leaveBy(() => location.assign(following));  // the next papers of the same view
+    else leaveList();
+  }
+
+  // Open the next papers of the same view.
+  function leaveList() {
+    awaited = PAGE;
+    leaveBy(() => location.assign(following));
+  }
+
+  function stay() {
+    awaited = leaving = null;
+    part("paper")?.removeAttribute("aria-busy");
   }
 
   function leaveBy(way) {
@@ -215,10 +234,19 @@
 
   // --- verdicts and undo
 
-  // Nothing falls on a paper that is not shown yet; whoever pressed is told.
-  function isShown() {
-    if (awaited) say(words.loading);
-    return !awaited;
+  // No press decides a paper that was not shown yet, or has just come by itself. After such a
+  // "reject" a number was its reason, and approves nothing.
+  function isTaken(button) {
+    const isEarly = awaited || performance.now() - came < SEEN_AFTER;
+    const isMeant = button.closest("#asked") || !(isEarly || (lost === "rejected" && button.name === "accept"));
+    lost = isEarly ? button.value : "";
+    if (!isMeant) say(awaited ? words.loading : words.came);
+    return isMeant;
+  }
+
+  function showUnasked(id) {
+    show(id);
+    came = performance.now();
   }
 
   function decide(form, button) {
@@ -294,18 +322,17 @@
       return;
     }
     const parts = answer.html && partsOf(answer.html);
-    if (parts && act.paper === shown()) put(parts);
-    else if (parts) pieces.set(act.paper, parts);
+    if (parts && act.paper !== shown()) pieces.set(act.paper, parts);
+    else if (parts && !isWriting()) put(parts);
     bringBack(act.paper);
     trouble(answer.message, null, act.paper === shown() ? answer.html : "");
   }
 
-  // Show a paper again, unless the reviewer is writing about another one.
+  // Show a paper again, unless the reviewer is writing: what is typed would go on as keys.
   function bringBack(id) {
     settle(id, "");
-    leaving = null;
-    const field = document.activeElement;
-    if (shown() !== id && !(field?.matches("textarea") && field.value)) show(id);
+    stay();
+    if (shown() !== id && !isWriting()) showUnasked(id);
   }
 
   function stopped(act, message) {
@@ -370,6 +397,7 @@
     const unsent = outbox.takeBack();
     if (unsent) {
       settle(unsent.paper, "");
+      stay();
       show(unsent.paper);
       say(words.withdrawn);
       return;
@@ -408,13 +436,13 @@
     } else if (list && form.id === "verdict"
         && event.submitter?.matches("[name=accept], [name=verdict], [name=reason]")) {
       event.preventDefault();
-      if (isShown()) decide(form, event.submitter);
+      if (isTaken(event.submitter)) decide(form, event.submitter);
     } else if (list && form.id === "verdict" && event.submitter?.name === "stay") {
       event.preventDefault();  // Enter in a field
       say(words.press);
     } else if (list && form.id === "verdict" && event.submitter?.name === "highlight") {
       event.preventDefault();
-      if (isShown()) highlight(form, event.submitter);
+      if (isTaken(event.submitter)) highlight(form, event.submitter);
     } else if (outbox.size && form.method !== "dialog") {
       event.preventDefault();
       leaveBy(() => form.requestSubmit(event.submitter));
@@ -457,9 +485,22 @@
   });
 
   document.addEventListener("desk:give", (event) => {  // somebody else reads what was given
+    if (isWriting()) {
+      event.preventDefault();
+      return;
+    }
     given = event.detail;
-    if (given) show(given);
-    else leaveBy(() => location.assign(following));
+    if (given) showUnasked(given);
+    else leaveList();
+  });
+
+  // Who begins to write stays at the paper that is shown.
+  document.addEventListener("focusin", () => {
+    if (awaited && isWriting()) stay();
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) stay();
   });
 
   document.addEventListener("desk:escape", () => {
