@@ -1,7 +1,9 @@
 """Score a corpus of files, or plan it, for `classify --corpus`."""
 
 from collections.abc import Sequence
+from pathlib import PurePath, PurePosixPath
 
+from config.errors import UsageError
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation
 from pipeline.cli.session import session
@@ -16,6 +18,7 @@ def classify_corpus(
 ) -> Answer:
     """Score what is not done yet; exit status 1 if a partition failed every time."""
     columns, source, target = columns_of(column), Place(corpus), Place(output)
+    _refuse_inside(source, target)
     with session(invocation, "classify") as opened:
         report = score_corpus(
             opened.services,
@@ -35,6 +38,23 @@ def classify_corpus(
             " correct the cause and run the command again."
         )
     return Answer(report, _text(report, candidates_from), tuple(notes), 1 if report.failed else 0)
+
+
+def _refuse_inside(corpus: Place, output: Place) -> None:
+    """Refuse an output whose files the next call would read as partitions of the corpus."""
+    outer, inner = _whole(corpus), _whole(output)
+    if not inner.is_relative_to(outer):
+        return
+    below = inner.relative_to(outer).parts
+    if below and not any(part.startswith((".", "_")) for part in below):
+        raise UsageError(
+            f"{output.address} is inside the corpus, so its scores would be read as works.",
+            hint="Name another directory with --output, or one whose name begins with `_`.",
+        )
+
+
+def _whole(place: Place) -> PurePath:
+    return PurePosixPath(place.address) if place.local is None else place.local.resolve()
 
 
 def _text(report: CorpusReport, candidates_from: int) -> Text:

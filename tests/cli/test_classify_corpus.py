@@ -40,6 +40,24 @@ def test_corpus_is_scored_and_the_run_is_recorded(survey: SurveyInProcess, tmp_p
     assert "day=1/part_002.parquet failed three times: PartitionError" in ended.err
 
 
+def test_output_is_never_read_as_a_part_of_the_corpus(
+    survey: SurveyInProcess, tmp_path: Path
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    (tmp_path / "link").symlink_to(corpus)
+    for inside in (corpus / "scores", tmp_path / "link" / "day=0" / "scores"):
+        ended = survey.call("classify", "--corpus", str(corpus), "--output", str(inside))
+        assert ended.status == 2
+        assert f"{inside} is inside the corpus" in ended.err
+        assert not inside.exists()
+    addresses = ("--corpus", corpus.as_uri(), "--output", f"{corpus.as_uri()}/scores")
+    assert "is inside the corpus" in survey.call("classify", *addresses).err
+    words = ("classify", "--corpus", str(corpus), "--output", str(corpus / "_scores"))
+    reports = [survey.json(*words) for _ in range(2)]
+    assert [report["scored"] for report in reports] == [6, 0]
+    assert {report["totals"]["works"] for report in reports} == {36}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
