@@ -139,6 +139,7 @@ def test_progress_of_today_is_in_the_bar(visitor: Visitor) -> None:
     assert today.text == "1"
     # also where nothing is read
     assert visitor.get("/nowhere").tree.xpath('//*[@id="done-today"]')[0].text == "1"
+    assert "Today 1 decision of yours" in visitor.get("/queue-health").text
 
 
 def test_script_is_told_the_progress(visitor: Visitor) -> None:
