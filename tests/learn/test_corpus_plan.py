@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +27,31 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
 
 def block(works: int = 10, seconds: float = 2.0) -> Measured:
     return Measured(works, seconds, source_bytes=1_000, scores_bytes=50, peak_megabytes=300)
+
+
+# A process of 300 MB starts a worker that takes some 50 MB.
+_LARGE = """
+import multiprocessing
+from pipeline.learn.corpus.sample import peak_megabytes
+
+if __name__ == "__main__":
+    held = bytearray(300_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+    with multiprocessing.get_context("spawn").Pool(1) as workers:
+        print(peak_megabytes(), workers.apply(peak_megabytes))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone counts the starting process")
+def test_memory_is_that_of_the_worker_not_of_its_command(tmp_path: Path) -> None:
+    script = tmp_path / "large.py"
+    script.write_text(_LARGE, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True, timeout=300
+    )
+    command, worker = map(int, ended.stdout.split())
+    assert command >= 300
+    assert 0 < worker < 250
 
 
 def test_time_and_storage_are_those_of_the_bytes() -> None:

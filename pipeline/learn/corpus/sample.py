@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -19,6 +20,8 @@ from pipeline.runtime import shared
 BLOCKS, _BATCHES = 5, 2
 #: bytes read at once to count lines
 _BLOCK = 1 << 20
+#: Linux says here what a process takes
+_STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def measure(
                     seconds=seconds + reading * share,
                     source_bytes=size * share,
                     scores_bytes=packed.tell(),
-                    peak_megabytes=_peak(),
+                    peak_megabytes=peak_megabytes(),
                 )
             )
     return found
@@ -84,7 +87,15 @@ def _bytes_of(corpus: Place, file: FoundFile, rows: int) -> float:
         return float(raw.tell()) * rows / max(lines, rows)
 
 
-def _peak() -> int:
-    """Return the largest resident size of this process so far in megabytes."""
+def peak_megabytes() -> int:
+    """Return the largest resident size of this process so far in megabytes.
+
+    Linux counts the process that started this one in `ru_maxrss`, see getrusage(2) and VmHWM in
+    proc(5).
+    """
+    if _STATUS.exists():
+        lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+        if peaks := [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]:
+            return round(peaks[0] * 1024 / 1_000_000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1_000_000 if sys.platform == "darwin" else 1_000))
