@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipeline.learn.corpus.place import FoundFile, Place
 from pipeline.learn.corpus.reading import PartitionError, batches, is_partition, partitions
 
 PLAIN = columns_of(())
+AT = datetime.fromisoformat("1970-01-01")
 _WORDS = st.lists(st.text("abc", min_size=1, max_size=3), max_size=20)
 
 
@@ -223,3 +225,57 @@ def test_authors_and_day_are_read_in_every_form(
 )
 def test_only_the_address_of_a_doi_is_decoded(written: str, doi: str) -> None:
     assert work_of({"doi": written}, PLAIN).doi == doi
+
+
+def test_half_of_a_pair_in_json_is_replaced() -> None:
+    row = json.loads(
+        r"""{"id": "\ud801", "title": "Lone \ud800 half", "abstract": {"a\udfff": [0], "b": [1]},
+        "authors": ["A \ud800", {"name": "B \udfff"}], "doi": "10.1000/\ud800"}"""
+    )
+    work = work_of(row, columns_of([]))
+    texts = (work.id, work.title, work.abstract, work.doi, *work.authors)
+    assert texts == (
+        "\ufffd",
+        "Lone \ufffd half",
+        "a\ufffd b",
+        "10.1000/\ufffd",
+        "A \ufffd",
+        "B \ufffd",
+    )
+    assert all(text.encode() for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("column", "read"),
+    [
+        (pa.array([10_000_000, 0], pa.int32()).cast(pa.date32()), [None, date(1970, 1, 1)]),
+        (
+            pa.array([1_001, 0], pa.timestamp("ns")),
+            [AT.replace(microsecond=1), AT],
+        ),
+        (pa.array([2**60, 0], pa.timestamp("us", "UTC")), [None, AT]),
+        (pa.array([0, 0], pa.timestamp("us", "No/Zone")), [AT] * 2),
+    ],
+)
+def test_value_that_python_cannot_hold_costs_no_other(
+    tmp_path: Path, column: pa.Array, read: list[object]
+) -> None:
+    table = pa.table({"title": ["one", "two"], "published": column})
+    pq.write_table(table, tmp_path / "p.parquet")
+    [rows] = batches(Place(str(tmp_path)), "p.parquet", columns_of([]))
+    assert [row["title"] for row in rows.rows] == ["one", "two"]
+    assert [row["published"] for row in rows.rows] == read
+
+
+def test_title_that_is_not_utf8_costs_no_other(tmp_path: Path) -> None:
+    texts = pa.array([b"sound", b"not \xff"], pa.binary()).buffers()
+    titles = pa.StringArray.from_buffers(2, texts[1], texts[2])
+    pq.write_table(pa.table({"id": ["1", "2"], "title": titles}), tmp_path / "p.parquet")
+    [rows] = batches(Place(str(tmp_path)), "p.parquet", columns_of([]))
+    assert rows.rows == [{"id": "1", "title": "sound"}, {"id": "2", "title": None}]
+
+
+def test_name_of_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"part-\xff.jsonl")).write_text("{}\n")
+    with pytest.raises(UsageError, match=r"part-\\xff"):
+        Place(str(tmp_path)).files()

@@ -1,6 +1,7 @@
 """Read works out of the rows of a corpus: which columns hold what, and OpenAlex's abstracts."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,8 @@ _PLACES = 100
 _NAMES = ("author.display_name", "raw_author_name", "name")
 #: of a work, and characters of a name
 _AUTHORS, _NAME = 500, 200
+# JSON may escape half of a pair, which is no character and no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,16 @@ def _at(row: Any, path: str) -> Any:
 
 
 def _text(value: Any) -> str:
+    """Return a text that can be written, also of an inverted abstract."""
+    text = _as_text(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
+
+
+def _as_text(value: Any) -> str:
     """Return a text, also of an inverted abstract as a mapping, as pairs or as JSON."""
     if isinstance(value, str):
         if not value.startswith('{"'):
@@ -153,7 +166,7 @@ def _authors(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     named = (
-        each if isinstance(each, str) else _text(_first(each, _NAMES)) for each in value[:_AUTHORS]
+        _text(each if isinstance(each, str) else _first(each, _NAMES)) for each in value[:_AUTHORS]
     )
     return tuple(name for each in named if (name := " ".join(each.split())[:_NAME]))
 

@@ -69,6 +69,9 @@ class Place:
         """Return all files below a directory of the place by path; none if there is no directory.
 
         A place that is a file is returned with an empty path.
+
+        Raises:
+            UsageError: the name of a file is not UTF-8.
         """
         root = self._path(below)
         [info] = self._fs.get_file_info([root])
@@ -78,7 +81,13 @@ class Place:
         found = self._fs.get_file_info(selector)
         files = (each for each in found if each.type == fs.FileType.File)
         start = len(root.rstrip("/")) + 1
-        return sorted((_found(each, each.path[start:]) for each in files), key=lambda f: f.path)
+        try:
+            return sorted((_found(each, each.path[start:]) for each in files), key=lambda f: f.path)
+        except UnicodeDecodeError as error:  # Arrow knows names in UTF-8 alone
+            raise UsageError(
+                f"{self.address} holds a file whose name is not UTF-8: {error.object!r}.",
+                hint="Rename it, or move it elsewhere.",
+            ) from error
 
     def open_stream(self, path: str, *, compression: str | None = None) -> Any:
         """Open a file to be read from its start."""

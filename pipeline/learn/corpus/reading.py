@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from config.errors import LivingSurveyError, UsageError
 from pipeline.learn.corpus.columns import Columns
 from pipeline.learn.corpus.place import FoundFile, Place
@@ -104,9 +106,33 @@ def _of_parquet(corpus: Place, path: str, columns: Columns) -> Iterator[Rows]:
                     hint="Name it: --column title=COLUMN.",
                 )
             for batch in parquet.iter_batches(batch_size=ROWS, columns=names):
-                yield Rows(batch.to_pylist())
+                yield Rows(_rows_of(batch))
         except ValueError as error:  # ArrowInvalid
             raise PartitionError(f"{path} is no Parquet file, or damaged: {error}.") from error
+
+
+def _rows_of(batch: pa.RecordBatch) -> list[Any]:
+    """Return rows; a value that Python cannot hold is None, and the others of its row count."""
+    try:
+        found: list[Any] = batch.to_pylist()
+    except (ValueError, OverflowError):  # no UTF-8, a day after the year 9999, an unknown zone
+        columns = [_values_of(column) for column in batch.columns]
+        names, rows = batch.schema.names, zip(*columns, strict=True)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return found
+
+
+def _values_of(column: pa.Array) -> list[Any]:
+    if pa.types.is_timestamp(column.type):  # nanoseconds are more than Python holds
+        column = column.cast(pa.timestamp("us"), safe=False)
+    return [_value_of(each) for each in column]
+
+
+def _value_of(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _of_lines(corpus: Place, path: str) -> Iterator[Rows]:
