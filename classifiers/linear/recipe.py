@@ -46,3 +46,7 @@ class Recipe:
     precision: float = 0.9
     #: False is the plain recipe without cues and stream
     weak: bool = True
+
+
+#: settings that older models do not name, with the values that train as those models were trained
+ADDED_SETTINGS = {"weak_technique": 0}

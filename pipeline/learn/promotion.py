@@ -14,7 +14,7 @@ from datetime import datetime
 from classifiers.identity import apart, marks, unmarked
 from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
-from classifiers.linear.recipe import Recipe
+from classifiers.linear.recipe import ADDED_SETTINGS, Recipe
 from classifiers.linear.training import train
 from classifiers.measure.evaluation import Split, evaluate, labels_of, temporal_split
 from classifiers.measure.reports import Evaluation
@@ -224,7 +224,8 @@ def _like(
 
 def recipe_of(model: Model) -> Recipe | None:
     """Return the recipe of a model; None if its settings no longer exist."""
-    made = {name: value for name, value in model.header.settings.items() if name != "seed"}
+    stated = ADDED_SETTINGS | dict(model.header.settings)
+    made = {name: value for name, value in stated.items() if name != "seed"}
     if made.keys() != {each.name for each in fields(Recipe)}:
         return None
     return Recipe(**made)  # type: ignore[arg-type]  # JSON keeps the kinds of numbers apart

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
 from classifiers.types import Example
 from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
 from pipeline.learn.classify import classify
 from pipeline.learn.follow import Follower, FollowReport, in_short_leases
 from pipeline.learn.following import following
+from pipeline.learn.promotion import recipe_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, open_services
 from storage.kept import KeptStores
@@ -249,6 +252,20 @@ def test_order_is_the_same_after_much_was_kept(
     after = queue(services)
     Follower(services).follow()
     assert queue(services) == after
+
+
+def test_recipe_of_an_older_model_has_the_settings_it_was_trained_by(services: Services) -> None:
+    model = services.models.check_current(services.taxonomy).load_model()
+    header = model.header
+    assert recipe_of(model) == Recipe()
+
+    def with_settings(settings: dict[str, float | int | bool]) -> Model:
+        return replace(model, header=replace(header, settings=settings))
+
+    older = {name: value for name, value in header.settings.items() if name != "weak_technique"}
+    assert recipe_of(with_settings(older)) == Recipe(weak_technique=0)
+    assert recipe_of(with_settings({**older, "no_longer": 1})) is None
+    assert recipe_of(with_settings({"seed": 0, "max_terms": 9})) is None
 
 
 def test_without_a_model_nothing_is_followed(tmp_path: Path) -> None:
