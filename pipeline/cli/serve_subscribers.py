@@ -30,7 +30,7 @@ from storage.kept import KeptStores
 _BUSY_TIMEOUT = 8.0
 #: seconds that reviewers have the database to themselves after they waited for it: each change of
 #: the process that has it open takes longer than a decision
-_REST = 1.0
+_REST = 1.5
 
 
 def serve_subscribers(settings: Settings, host: str | None, port: int | None) -> None:
