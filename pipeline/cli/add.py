@@ -10,10 +10,12 @@ from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.ended import check_fetching
+from pipeline.cli.pairs_line import pairs_line
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest import add as step
 from pipeline.ingest.add import FoundReport, Search
 from pipeline.learn.classify import classify
+from pipeline.run import doubles
 from pipeline.runtime.plurals import counted
 
 
@@ -82,10 +84,14 @@ def _add_papers(invocation: Invocation, papers: list[str]) -> Answer:
     with arxiv_session(invocation, "add", lock=None) as (opened, arxiv):
         report = step.add(opened.services, arxiv, opened.run, papers)
         classify(opened.services, opened.run)
+        pairs = doubles(opened.services)
     labelled = (("added", report.added), ("held already", report.already))
     return Answer(
         report,
-        tuple(f"{label}: {', '.join(keys)}" for label, keys in labelled if keys),
+        (
+            *(f"{label}: {', '.join(keys)}" for label, keys in labelled if keys),
+            *pairs_line(pairs),
+        ),
         tuple(f"living-survey: {sentence}" for sentence in report.not_added),
         status=1 if report.not_added else 0,
     )
@@ -95,7 +101,8 @@ def _add_found(invocation: Invocation, wanted: Search, limit: int) -> Answer:
     with arxiv_session(invocation, "add", lock=None) as (opened, arxiv):
         report = step.add_found(opened.services, arxiv, opened.run, wanted, limit=limit)
         classify(opened.services, opened.run)
-    return Answer(report, _found_text(report))
+        pairs = doubles(opened.services)
+    return Answer(report, (*_found_text(report), *pairs_line(pairs)))
 
 
 def _found_text(report: FoundReport) -> Text:

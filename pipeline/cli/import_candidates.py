@@ -1,12 +1,15 @@
 """Bring the likely works of a corpus, for `import --candidates`."""
 
+from config.errors import TryAgainLaterError
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation
+from pipeline.cli.pairs_line import pairs_line
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest.candidates import CandidatesReport, import_candidates
 from pipeline.learn.classify import classify
 from pipeline.learn.corpus.candidates import likely_works, works_of
 from pipeline.learn.corpus.place import Place
+from pipeline.run import doubles
 from pipeline.runtime.plurals import counted, some_of
 
 #: looked up in one call: half a minute at arXiv's pace
@@ -16,7 +19,7 @@ _LIMIT = 1_000
 def import_best(
     invocation: Invocation, output: str, at_least: int | None, limit: int | None
 ) -> Answer:
-    """Bring the likeliest works that are not stored yet, and classify them."""
+    """Bring the likeliest works that are not stored yet, classify them and look for pairs."""
     if at_least is None:
         at_least = invocation.settings.review.likely_from
     place = Place(output)
@@ -33,7 +36,13 @@ def import_best(
             limit=limit or _LIMIT,
         )
         classify(opened.services, opened.run)
-    return Answer(report, _text(report), _notes(report))
+        pairs = doubles(opened.services)
+    return Answer(
+        report,
+        (*_text(report), *pairs_line(pairs)),
+        _notes(report),
+        TryAgainLaterError.exit_status if report.failure else 0,
+    )
 
 
 def _text(report: CandidatesReport) -> Text:
@@ -54,6 +63,10 @@ def _text(report: CandidatesReport) -> Text:
 
 
 def _notes(report: CandidatesReport) -> tuple[str, ...]:
-    if not report.unknown:
-        return ()
-    return (f"living-survey: arXiv does not have {some_of(report.unknown)}.",)
+    notes = []
+    if report.unknown:
+        notes.append(f"living-survey: arXiv does not have {some_of(report.unknown)}.")
+    if report.failure:
+        papers = counted(report.not_asked, "paper")
+        notes.append(f"living-survey: {papers} at arXiv could not be looked up: {report.failure}")
+    return tuple(notes)

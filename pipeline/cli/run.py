@@ -6,6 +6,7 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.ended import over, over_answer
 from pipeline.cli.fetch import fetch_notes, fetch_text
+from pipeline.cli.pairs_line import pairs_line
 from pipeline.cli.session import arxiv_session
 from pipeline.run import CycleReport, run_cycle
 from pipeline.runtime.jobs import succeeded
@@ -85,7 +86,4 @@ def _after_fetch(report: CycleReport, services: Services) -> list[str]:
     lines.append(f"queue      {waiting}")
     if report.inbox.open:
         lines.append(f"inbox      {report.inbox.open:,} open: {report.inbox.sentence}")
-    if report.doubles:
-        pairs = counted(report.doubles, "pair")
-        lines.append(f"doubles    {pairs}, perhaps the same work: `living-survey doubles`")
-    return lines
+    return [*lines, *pairs_line(report.doubles)]

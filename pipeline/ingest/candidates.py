@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
 
+from config.errors import TryAgainLaterError
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.sources.query.source import MAX_IDS
@@ -64,6 +65,10 @@ class CandidatesReport:
     left: int
     #: likely works without an arXiv ID or a sound DOI, which a survey cannot hold
     unnamed: int
+    #: papers that were not looked up, because arXiv was out of reach
+    not_asked: int = 0
+    #: why arXiv was out of reach; None: it answered
+    failure: str | None = None
 
     @property
     def totals(self) -> dict[str, int]:
@@ -74,6 +79,7 @@ class CandidatesReport:
             "quarantined": self.unreadable,
             "without_text": self.without_text,
             "unnamed": self.unnamed,
+            "not_asked": self.not_asked,
         }
 
 
@@ -91,7 +97,7 @@ def import_candidates(
     """Store the first works that are not stored yet, at most `limit`.
 
     Papers at arXiv are looked up there. A hundred are stored at a time, so that a call that was
-    stopped is gone on with.
+    stopped is gone on with. If arXiv is out of reach, the works with a DOI are stored all the same.
 
     Args:
         services: the store.
@@ -109,9 +115,14 @@ def import_candidates(
     unknown: list[str] = []
     unreadable = 0
     at_arxiv = [key for key in wanted if not is_doi_key(key)]
+    not_asked, failure = 0, None
     for start in range(0, len(at_arxiv), MAX_IDS):
         part = at_arxiv[start : start + MAX_IDS]
-        found = arxiv.query.look_up(part)
+        try:
+            found = arxiv.query.look_up(part)
+        except TryAgainLaterError as error:
+            not_asked, failure = len(at_arxiv) - start, str(error)
+            break
         with services.open_store() as store, store.transaction():
             store.papers.upsert(found.papers, seen_at=services.clock())
             unreadable += store.quarantine.add(found.malformed)
@@ -139,8 +150,11 @@ def import_candidates(
         without_text=len(elsewhere) - len(papers),
         left=len(keys) - seen,
         unnamed=unnamed,
+        not_asked=not_asked,
+        failure=failure,
     )
     run.count(**report.totals)
+    run.error = failure
     return report
 
 

@@ -80,6 +80,51 @@ def test_best_candidates_come_into_the_queue_once(tmp_path: Path, survey: Survey
     assert queue == {"doi:10.1000/2"} | {f"2603.{n:05}" for n in (1, 2, 3, 4)}
 
 
+def test_works_with_a_doi_are_stored_while_arxiv_is_down(
+    tmp_path: Path, survey: SurveyInProcess
+) -> None:
+    words = ("import", "--candidates", "scores", "--at-least", str(scored(survey)))
+    ended = survey.call(*words, "--json")
+    assert ended.status == 75
+    assert (ended.document["added"], ended.document["not_asked"]) == (["doi:10.1000/2"], 5)
+    assert "5 papers at arXiv could not be looked up: " in ended.err
+    assert "127.0.0.1:9" in ended.err
+    with migrated(tmp_path / "var" / "survey.duckdb")() as store:
+        run = store.runs.last("import")
+    assert run is not None
+    assert (run.status, run.counts["added"], run.counts["not_asked"]) == ("failed", 1, 5)
+    assert run.error == ended.document["failure"]
+    assert [row["arxiv_id"] for row in survey.json("queue")["items"]] == ["doi:10.1000/2"]
+    with ReplicaServer(PAPERS, today=TUESDAY) as arxiv:
+        here = survey_in_process(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
+        found = here.json(*words)
+    assert (len(found["added"]), found["not_asked"], found["failure"]) == (4, 0, None)
+
+
+def test_pairs_are_looked_for_at_once(tmp_path: Path) -> None:
+    title = f"{INSIDE} in many words"
+    work = {"title": title, "abstract": f"{title}, with a study.", "doi": "10.1000/4"}
+    work["authors"] = "Ada Example; Second Author"
+    (tmp_path / "works.jsonl").write_text(json.dumps(work))
+    migrated(tmp_path / "var" / "survey.duckdb")
+    twins = [make_record(n, TUESDAY, title=title) for n in (1, 2)]
+    least = {"LIVING_SURVEY_REVIEW__LIKELY_FROM": "10"}
+    with ReplicaServer(twins, today=TUESDAY) as arxiv:
+        now = noon(TUESDAY).isoformat()
+        survey = survey_in_process(tmp_path, url=arxiv.url, now=now, **least)
+        assert "doubles" not in survey.call("add", "2603.00001").out
+        survey.json("classify", "--corpus", "works.jsonl", "--output", "scores")
+        brought = survey.call("import", "--candidates", "scores")
+        assert "doubles    1 pair, perhaps the same work" in brought.out
+        assert "doubles    3 pairs, perhaps the same work" in survey.call("add", "2603.00002").out
+    pairs = survey.json("doubles")["pairs"]
+    assert {(pair["first_id"], pair["second_id"]) for pair in pairs} == {
+        ("2603.00001", "doi:10.1000/4"),
+        ("2603.00002", "doi:10.1000/4"),
+        ("2603.00001", "2603.00002"),
+    }
+
+
 def test_unfinished_or_foreign_scores_are_refused(survey: SurveyInProcess) -> None:
     scored(survey)
     (survey.directory / "scores" / "manifest.json").unlink()
