@@ -22,7 +22,7 @@ from pipeline.ingest.harvest import (
     next_windows,
     proven_at,
 )
-from pipeline.ingest.hub_state import HubState, hub_state
+from pipeline.ingest.hub_state import HubState, hub_state, note_address
 from pipeline.ingest.ledger import LedgerReport, close_gaps, refresh_ledger
 from pipeline.ingest.repair import RepairReport, repair
 from pipeline.ingest.sources.errors import SourceError
@@ -185,6 +185,10 @@ def _harvest_set(
             _move_cursor_on(services, name, reached.isoformat())
         elif whole and harvest.response_at is not None:
             move_cursor(services, name, harvest.response_at.date().isoformat())
+        if whole:
+            with services.open_store() as store:
+                settings, now = services.settings.arxiv, services.clock()
+                note_address(store, settings, window.set_name, now)
         yield harvest
 
 

@@ -48,11 +48,21 @@ def hub_state(store: Store, settings: ArxivSettings, now: datetime) -> HubState 
         return None
     harvests = store.harvests.all()
     reached = [
-        _reached(harvests, name, store.cursors.get(cursor_name(name))) for name in settings.sets
+        _reached(harvests, name, store.cursors.get(cursor_name(name)))
+        if store.cursors.get(_address_name(name)) == settings.hub_url
+        else None
+        for name in settings.sets
     ]
     known = [moment for moment in reached if moment is not None]
     until = min(known) if len(known) == len(reached) else None
     return HubState(settings.hub_url, until, late=is_late(until, now))
+
+
+def note_address(store: Store, settings: ArxivSettings, name: str, now: datetime) -> None:
+    """Remember which hub moved the cursor of a set; after one, an empty text is arXiv itself."""
+    address = _address_name(name)
+    if (store.cursors.get(address) or "") != settings.hub_url:
+        store.cursors.save(address, settings.hub_url, now)
 
 
 def is_late(until: datetime | None, now: datetime) -> bool:
@@ -77,3 +87,7 @@ def _reached(harvests: Sequence[Harvest], name: str, cursor: str | None) -> date
         if covers(one.set_name, name) and one.answered_at.astimezone(UTC).date() == day
     ]
     return max(answered, default=datetime.combine(day, time(), UTC))
+
+
+def _address_name(name: str) -> str:
+    return f"hub:{name}"

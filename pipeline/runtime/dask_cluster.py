@@ -1,5 +1,6 @@
 """Workers of a Dask cluster; the only module that imports Dask, which is optional."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import ExitStack, contextmanager
@@ -69,6 +70,8 @@ def dask_workers(
         TryAgainLaterError: the scheduler cannot be reached, or has no workers.
         BrokenExecutor: a worker was lost too often, or the scheduler was.
     """
+    # here, because Dask sets a lower level when it is imported, and logs each step of a connection
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     with dask.config.set(_SETTINGS), ExitStack() as stack:
         client = stack.enter_context(_client(stack, scheduler, count))
         key = shared.new_key()

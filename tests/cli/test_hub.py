@@ -23,6 +23,8 @@ from tests.support.hub import differences, member
 TUESDAY = date(2026, 3, 17)
 #: of a harvest that begins three days earlier, in pages of 1,300
 PAPERS = [make_record(number, TUESDAY) for number in range(1, 3_000)]
+#: that one survey makes: seven feeds, as a full one is asked for in parts, and pages of two sets
+REQUESTS = 7 + 3 + 1
 _ADDRESS = re.compile(r"Hub: (http://127\.0\.0\.1:([0-9]+))/")
 
 
@@ -96,6 +98,30 @@ def test_hub_killed_in_a_harvest_and_started_again_loses_nothing(
         assert (report.cut, sum(pages), len(pages)) == (False, len(PAPERS), 3)
         survey.fetch()
     assert differences(survey.held(), undisturbed.held()) == {}
+
+
+def test_arxiv_sees_one_survey_of_three(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 17, 12, tzinfo=UTC)
+    with ReplicaServer(PAPERS, today=TUESDAY) as arxiv:
+        requests = []
+        for name in ("direct", "hub"):
+            before = len(arxiv.requests)
+            survey = survey_at(tmp_path / name, url=arxiv.url, now=noon(TUESDAY).isoformat())
+            survey.directory.mkdir()
+            assert survey.call("init").status == 0
+            assert survey.call("fetch").status == 0
+            requests.append(len(arxiv.requests) - before)
+        with hub(survey) as (_, url, _):
+            two = [
+                member(tmp_path / name, lambda: now, hub_url=url, categories=("cs.CV", "cs.CL"))
+                for name in ("one", "other")
+            ]
+            assert [each.fetch().exit_status for each in two] == [0, 0]
+        assert len(arxiv.requests) == sum(requests)
+        assert requests == [REQUESTS, REQUESTS]
+    for each in two:
+        with each.open_store() as store:
+            assert store.papers.count() == len(PAPERS)
 
 
 def test_twenty_lists_at_once_are_whole(fetched: Survey) -> None:

@@ -13,6 +13,7 @@ from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.add import add
+from pipeline.ingest.hub_state import hub_state
 from pipeline.ingest.protocol.record import Record, Version
 from pipeline.ingest.sources.errors import BadRequestError
 from pipeline.ingest.sources.open import arxiv_sources
@@ -172,6 +173,29 @@ def test_hub_that_is_down_is_named_and_nothing_moves(world: World) -> None:
     assert url.removeprefix("http://") in report.failures[0].reason
     assert report.failures[0].reason.startswith("The hub at ")
     assert survey.held("ledger")["cursors"] == held["cursors"]
+
+
+def test_another_hub_has_not_answered_what_the_hub_before_did(world: World) -> None:
+    hub = world.direct("hub")
+    hub.fetch()
+    with hub_of(hub) as url:
+        survey = world.behind("survey", url)
+        survey.fetch()
+    gone, direct = "http://127.0.0.1:9", world.direct("survey")
+    behind_gone = world.behind("survey", gone)
+    state = behind_gone.fetch().hub
+    assert state is not None
+    assert (state.until, state.late) == (None, False)
+    assert state.sentence == f"the hub {gone} has not answered yet."
+    assert direct.fetch().hub is None
+    with survey.open_store() as store:  # arXiv itself was asked since
+        since = hub_state(store, survey.arxiv, world.now)
+    assert since is not None
+    assert since.until is None
+    with hub_of(hub) as url:
+        again = world.behind("survey", url).fetch().hub
+    assert again is not None
+    assert again.until == world.now
 
 
 def test_second_hop_holds_the_same(world: World) -> None:

@@ -118,6 +118,21 @@ def test_workers_of_an_own_cluster_are_not_disturbed() -> None:
         assert workers.executor.submit(_disturbances).result() == (None, False, "1")
 
 
+def test_own_cluster_logs_nothing_but_warnings() -> None:
+    code = """
+from config.logs import setup_logging
+from config.runtime_schema import RuntimeSettings
+from pipeline.runtime.executors import open_workers
+
+if __name__ == "__main__":
+    setup_logging()
+    with open_workers(RuntimeSettings(executor="dask", workers=1), dict) as workers:
+        print(workers.executor.submit(len, "block").result())
+"""
+    out, err = start_process(code).communicate()
+    assert (out, err) == ("5\n", "")
+
+
 def test_one_batch_starts_no_workers(services_of: Callable[[RuntimeSettings], Services]) -> None:
     unreachable = RuntimeSettings(executor="dask", dask_scheduler="tcp://127.0.0.1:1")
     assert classify.classify(services_of(unreachable), Run()).classified == 40

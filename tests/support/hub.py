@@ -35,7 +35,7 @@ _HELD = {
     "ledger": "SELECT day, category, announced, held, missing, status FROM ledger ORDER BY ALL",
     "backfilled": "SELECT * FROM backfilled ORDER BY ALL",
     "windows": "SELECT * FROM harvest_window ORDER BY ALL",
-    "cursors": "SELECT * FROM source_cursor ORDER BY ALL",
+    "cursors": "SELECT * FROM source_cursor WHERE name NOT LIKE 'hub:%' ORDER BY ALL",
     "quarantine": "SELECT reason, raw, arxiv_id FROM quarantine WHERE source = 'oai' ORDER BY ALL",
 }
 
