@@ -25,6 +25,7 @@ from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
 from storage.batches import BatchKind, NewBatch
 from storage.errors import PaperNotFoundError
+from storage.paper_key import is_doi_key
 from storage.store import OpenStore
 
 #: names standard input instead of a file
@@ -239,6 +240,8 @@ def _instant(text: str) -> datetime:
 def _reason(error: UsageError) -> str:
     if isinstance(error, PaperNotFoundError):
         [key] = error.arxiv_ids
+        if is_doi_key(key):
+            return str(error)
         return f"{key} is not in the database. Fetch it with `living-survey add {key}`."
     if isinstance(error, MissingSectionError):
         return f"{error.message} Name it in `sections`."

@@ -51,6 +51,15 @@ def test_ruling_is_made_revised_and_withdrawn(decided: ReviewSite, client: ApiCl
     assert gone["stands"] is False
 
 
+def test_ruling_is_found_in_any_notation_of_its_paper(
+    decided: ReviewSite, client: ApiClient
+) -> None:
+    written = f"https://arxiv.org/abs/{PAPERS[0]}v1"
+    assert put(client, written) == "made"
+    assert put(client, PAPERS[0]) == "unchanged"
+    assert client.get(f"/rulings/{written}").json()["arxiv_id"] == PAPERS[0]
+
+
 def test_rulings_are_listed_page_by_page(decided: ReviewSite, client: ApiClient) -> None:
     for key in PAPERS[:3]:
         put(client, key)

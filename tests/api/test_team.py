@@ -99,6 +99,14 @@ def test_paper_is_claimed_by_one(ada: ApiClient, bo: ApiClient) -> None:
     assert bo.get("/claims").json() == {"claims": []}
 
 
+def test_address_names_a_paper_in_any_notation(ada: ApiClient, bo: ApiClient) -> None:
+    path = f"/claims/https://arxiv.org/abs/{PAPERS[0]}v1"
+    assert ada.send("PUT", path, json={}).json()["claim"]["arxiv_id"] == PAPERS[0]
+    problem(bo.send("PUT", f"/claims/arXiv:{PAPERS[0]}", json={}), 409)
+    assert ada.send("DELETE", path).json() == {"claim": None}
+    assert bo.get("/claims").json()["claims"] == []
+
+
 def test_decision_ends_the_claim(bo: ApiClient) -> None:
     bo.send("PUT", f"/claims/{PAPERS[0]}", json={})
     bo.decide(PAPERS[0])

@@ -147,6 +147,7 @@ def test_bad_lines_are_refused_one_by_one(
         ),
         ({"arxiv_id": "banana", "verdict": "reject"}, "not an arXiv ID"),
         ({"arxiv_id": "2603.99999", "verdict": "reject"}, "`living-survey add 2603.99999`"),
+        ({"arxiv_id": "10.1000/N.9", "verdict": "reject"}, "`living-survey import --candidates`"),
     )
     good = {"arxiv_id": IDS[0], "verdict": "reject"}
     report = bulk(open_store, taxonomy, tmp_path, good, *(line for line, _ in bad))

@@ -22,6 +22,7 @@ from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.api.reading import NoQuery, read_body, read_query
 from pipeline.review.api.responses import JSON, names_tag, problem_response, tag_of, written
 from pipeline.review.refused import because
+from storage.paper_key import parse_key
 
 _log = logging.getLogger(__name__)
 #: characters of an Idempotency-Key, and which
@@ -105,7 +106,7 @@ def _answered(
     call = Call(
         context=context,
         caller=caller,
-        path=dict(request.path_params),
+        path=_path(request),
         headers=request.headers,
         query=read_query(operation.query or NoQuery, request.query_params.multi_items()),
         body=read_body(operation.body, body) if operation.body else None,
@@ -117,6 +118,14 @@ def _answered(
         # after the answer, because it may wait for another process that holds the database
         response.background = BackgroundTask(note_use, context, caller)
     return response
+
+
+def _path(request: Request) -> dict[str, str]:
+    """Return the parts of the address; a paper's ID, in any notation, as its key."""
+    parts = dict(request.path_params)
+    if named := parts.get("arxiv_id"):
+        parts["arxiv_id"] = parse_key(named) or named
+    return parts
 
 
 def _written(request: Request, operation: Operation, answer: Answer) -> Response:

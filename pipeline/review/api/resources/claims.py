@@ -86,7 +86,7 @@ OPERATIONS = (
         Scope.DECIDE,
         {200: ClaimOutcome},
         problems=(404, 409),
-        description="409 `claimed`: somebody else reads it. A decision ends the claim.",
+        description="409 `claimed`: somebody else reads it. Your decision ends your claim.",
         body=ClaimRequest,
         keyed=True,
     ),
