@@ -65,7 +65,7 @@ def status(
 
 
 def _line(fact: Fact) -> str:
-    return f"{fact.name:<11} {fact.said}"
+    return f"{fact.name:<11} {fact.text}"
 
 
 def _table(facts: FactTable) -> Table:

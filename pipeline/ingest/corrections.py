@@ -45,7 +45,17 @@ class Correction:
     @property
     def sentence(self) -> str:
         """The paper and what changed, on one line, without a full stop."""
-        return f"{self.arxiv_id} {one_line(self.title)}: {'; '.join(map(self._said, self.kinds))}"
+        return f"{self.paper}: {self.changed}"
+
+    @property
+    def paper(self) -> str:
+        """The paper by ID and title, on one line."""
+        return f"{self.arxiv_id} {one_line(self.title)}"
+
+    @property
+    def changed(self) -> str:
+        """What changed, on one line."""
+        return "; ".join(map(self._said, self.kinds))
 
     def _said(self, kind: str) -> str:
         if kind == "withdrawn" and self.comment:
@@ -116,8 +126,13 @@ def corrections_text(found: Sequence[Correction]) -> list[str]:
     """Return one sentence for each correction, and how many are not named."""
     lines = [one.sentence for one in found[:MOST_NAMED]]
     if len(found) > MOST_NAMED:
-        lines.append(f"{len(found) - MOST_NAMED} more papers, which `--json` names")
+        lines.append(unnamed_text(len(found) - MOST_NAMED))
     return lines
+
+
+def unnamed_text(number: int) -> str:
+    """Return how many papers are not named and where they are."""
+    return f"{number} more {'paper' if number == 1 else 'papers'}, which `--json` names"
 
 
 def _of_paper(title: str, changes: Sequence[Change]) -> Correction:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pipeline.ingest.corrections import corrections_text
+from pipeline.ingest.corrections import MOST_NAMED, said, unnamed_text
 from pipeline.ingest.ledger import accepted_days, overdue_sentence
 from pipeline.learn.reading import reading_sentences
 from pipeline.operate.space import SpaceUse, age_text, bytes_text
@@ -69,9 +69,12 @@ def _papers(report: StatusReport) -> Iterator[Fact]:
         more = f" and {rest} more" if rest > 0 else ""
         yield Fact("late", f"{len(report.late)} in 14 days: {named}{more}")
     if report.corrections:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
+        kinds = ", ".join(f"{count} {said((kind,))}" for kind, count in report.corrections.items())
         yield Fact("corrections", f"{kinds} (approved papers, 14 days)")
-        yield from (Fact("", sentence) for sentence in corrections_text(report.corrected))
+        for one in report.corrected[:MOST_NAMED]:
+            yield Fact("", one.changed, about=one.paper)
+        if len(report.corrected) > MOST_NAMED:
+            yield Fact("", unnamed_text(len(report.corrected) - MOST_NAMED))
     if report.incomplete:
         yield Fact("incomplete", f"{report.incomplete} without a text: `queue --incomplete`")
     if report.quarantine:
@@ -158,18 +161,20 @@ def _ago(now: datetime, at: datetime) -> str:
 
 def _runs(report: StatusReport) -> FactTable:
     columns = ("last runs", "started", "took", "status", "what")
-    return FactTable("Runs", columns, tuple(map(_run_row, report.runs)), frozenset({2}))
+    return FactTable(
+        "Runs", columns, tuple(map(_run_row, report.runs)), frozenset({2}), frozenset({0})
+    )
 
 
 def _run_row(run: RunRecord) -> tuple[str, ...]:
     counts = ", ".join(f"{number} {name}" for name, number in run.counts.items() if number)
-    said = run.error if run.error and run.status is not RunStatus.DONE else counts
+    what = run.error if run.error and run.status is not RunStatus.DONE else counts
     return (
         run.command,
         f"{run.started_at:%Y-%m-%d %H:%M}",
         _took(run),
         "too early" if TOO_EARLY in run.counts else str(run.status),
-        said or "",
+        what or "",
     )
 
 

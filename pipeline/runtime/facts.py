@@ -13,6 +13,13 @@ class Fact:
     said: str
     #: somebody should act
     trouble: bool = False
+    #: a paper whose title stays in its language, if the words are about one
+    about: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words, behind what they are about."""
+        return f"{self.about}: {self.said}" if self.about else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class FactTable:
     rows: tuple[tuple[str, ...], ...]
     #: the columns with numbers
     numbers: frozenset[int] = frozenset()
+    #: the columns with names, which are the same in every language
+    names: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tests.support.team import TeamSite, make_team
 __all__ = ["browser"]
 
 DAY = timedelta(days=1)
+LONG_NAME = "A Fictional Survey of Multimodal Generation"
 NEW = "eleven herons cross a frozen harbour"
 
 
@@ -206,6 +207,20 @@ def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
             sizes = tables.nth(number).evaluate("box => [box.scrollWidth, box.clientWidth]")
             assert sizes[0] <= sizes[1], (path, sizes)
     expect(page.locator("td[data-head=Act]").first).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_bar_of_a_team_shows_the_whole_name(browser: Browser, url: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    context.set_default_timeout(300_000)
+    page = context.new_page()
+    log_in(page, url, "ada")
+    name = page.locator(".survey span")
+    name.evaluate("(name, text) => name.textContent = text", LONG_NAME)
+    shown, whole = name.evaluate("name => [name.clientHeight, name.scrollHeight]")
+    assert 0 < whole <= shown + 1  # sizes are rounded
+    assert page.evaluate("document.querySelector('.top').scrollWidth") == width
     context.close()
 
 

@@ -12,6 +12,8 @@ TRANSLATED = ("zh",)
 _WORDS = Path(__file__).parent / "words"
 #: characters of a message that is compared with those of the catalogue
 _LONGEST = 1_000
+#: an ID or a number
+_NUMBERED = re.compile(r"\S{0,40}?\d")
 _RANGE = re.compile(r"([A-Za-z]{1,8})[A-Za-z0-9-]{0,30}(?:;q=([01](?:\.\d{0,3})?))?")
 
 
@@ -21,11 +23,9 @@ class Words(NullTranslations):
     def __init__(self, catalogue: dict[str, str]) -> None:
         super().__init__()
         self._catalogue = catalogue
-        forms = [
+        self._forms = [
             (english.split("{}"), words) for english, words in catalogue.items() if "{}" in english
         ]
-        # one with more words of its own is tried before one that fits anything
-        self._forms = sorted(forms, key=lambda form: -len("".join(form[0])))
 
     def gettext(self, message: str) -> str:
         """Return a message in this language, or as it is."""
@@ -36,11 +36,44 @@ class Words(NullTranslations):
         whole = self._catalogue.get(message)
         if whole or len(message) > _LONGEST:
             return whole or message
-        for parts, words in self._forms:
-            values = _values(parts, message)
-            if values is not None:
-                return words.format(*map(self.said, values))
-        return message
+        return self._formed(message) or self._listed(message) or message
+
+    def _formed(self, message: str) -> str:
+        """Return a sentence with values in this language; "" if no form fits it.
+
+        The form whose own words begin first is the sentence, as what begins later belongs to a
+        value of it; of those that begin together, the one with more words.
+        """
+        fitting = [
+            (_begin(parts, values), -len("".join(parts)), words, values)
+            for parts, words in self._forms
+            if (values := _values(parts, message)) is not None
+        ]
+        if not fitting:
+            return ""
+        *_, words, values = min(fitting)
+        return words.format(*map(self.said, values))
+
+    def _listed(self, message: str) -> str:
+        """Return a list of known words in this language; "" if anything else stands in it.
+
+        Its parts are words alone, behind their number (`2 title`) or behind an ID.
+        """
+        for mark in ("; ", ", "):
+            parts = _parts(message, mark)
+            if len(parts) > 1:
+                said = [self._listed(part) for part in parts]
+                return self.gettext(mark).join(said) if all(said) else ""
+        return self._part(message)
+
+    def _part(self, text: str) -> str:
+        known = self._catalogue.get(text) or self._formed(text)
+        number, _, word = text.partition(" ")
+        if known or not _NUMBERED.match(number):
+            return known
+        words = self._catalogue.get(word, "")
+        in_order = (words, number) if number.replace(",", "").isdigit() else (number, words)
+        return " ".join(in_order) if words else ""
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the form for a number; a language without such forms has that of the plural."""
@@ -49,6 +82,22 @@ class Words(NullTranslations):
     def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext's signature
         """Return a message whatever its context."""
         return self.gettext(message)
+
+
+def _parts(message: str, mark: str) -> list[str]:
+    """Return what stands between the marks of a list; a mark in a quotation is none."""
+    parts = [""]
+    for piece in message.split(mark):
+        if parts[-1].count('"') % 2:
+            parts[-1] += mark + piece
+        else:
+            parts.append(piece)
+    return parts[1:]
+
+
+def _begin(parts: Sequence[str], values: Sequence[str]) -> int:
+    """Return where the words of a form begin in a message: at once, or behind its first value."""
+    return 0 if parts[0] else len(values[0])
 
 
 def _values(parts: Sequence[str], message: str) -> list[str] | None:

@@ -230,7 +230,7 @@ def status_document(state: StateOfSurvey) -> StatusDocument:
     """Return the state of the survey."""
     return StatusDocument(
         facts=tuple(
-            FactDocument(name=fact.name, said=fact.said, trouble=fact.trouble)
+            FactDocument(name=fact.name, said=fact.text, trouble=fact.trouble)
             for group in state.groups
             for fact in group.facts
         )
