@@ -107,7 +107,7 @@ def _add_found(invocation: Invocation, wanted: Search, limit: int) -> Answer:
 
 def _found_text(report: FoundReport) -> Text:
     found = table(
-        (Column(""), Column("paper"), Column("title", flexible=True)),
+        (Column(""), Column("paper"), Column("title", flexible=True, below=True)),
         (
             ("held" if paper.held else "added", paper.arxiv_id, plain_text(paper.title))
             for paper in report.papers

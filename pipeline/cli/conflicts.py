@@ -119,7 +119,7 @@ def _list(services: Services) -> Answer:
         Column("arXiv id"),
         Column("first"),
         Column("second"),
-        Column("title", flexible=True),
+        Column("title", flexible=True, below=True),
     )
     rows = ((one.arxiv_id, *_words(one), plain_text(one.title)) for one in found)
     line = f"{counted(len(found), 'paper waits', 'papers wait')} for a third word"

@@ -138,7 +138,7 @@ def _table(page: AccountPage) -> Table:
         Column("verdict"),
         Column("reviewer"),
         Column("reason or sections"),
-        Column("title", flexible=True),
+        Column("title", flexible=True, below=True),
     )
     rows = []
     for row in page.rows:

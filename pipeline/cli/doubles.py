@@ -95,7 +95,12 @@ def _list(services: Services, limit: int, offset: int) -> Answer:
         total = store.same_work.count()
         pairs = store.same_work.open(limit=limit, offset=offset)
         titles = store.papers.titles({key for p in pairs for key in (p.first_id, p.second_id)})
-    columns = (Column("arXiv ids"), Column("are"), Column("why"), Column("titles", flexible=True))
+    columns = (
+        Column("arXiv ids"),
+        Column("are"),
+        Column("why"),
+        Column("titles", flexible=True, below=True),
+    )
     rows = (
         (
             f"{pair.first_id} {pair.second_id}",

@@ -190,7 +190,7 @@ def _hardest(recipe: Evaluation) -> Text:
                 Column("question"),
                 Column("predicted"),
                 Column("decided"),
-                Column("title", flexible=True),
+                Column("title", flexible=True, below=True),
             ),
             (
                 (

@@ -175,7 +175,12 @@ def _list(services: Services, only: Sequence[str], limit: int, offset: int) -> A
         cases = store.corrections.open(limit=limit, offset=offset, kinds=only)
         titles = store.papers.titles(case.arxiv_id for case in cases)
         suggested = waiting_sentence(store.suggestions.count(), services.clock())
-    columns = (Column("arXiv id"), Column("is"), Column("changed"), Column("title", flexible=True))
+    columns = (
+        Column("arXiv id"),
+        Column("is"),
+        Column("changed"),
+        Column("title", flexible=True, below=True),
+    )
     rows = (
         (case.arxiv_id, case.verdict, said(case.kinds), plain_text(titles.get(case.arxiv_id, "")))
         for case in cases

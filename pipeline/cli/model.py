@@ -218,7 +218,7 @@ def _moved(report: ModelDiff) -> Table:
             Column("in scope", right=True),
             Column("section"),
             Column("terms"),
-            Column("title", flexible=True),
+            Column("title", flexible=True, below=True),
         ),
         (
             (

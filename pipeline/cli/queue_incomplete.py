@@ -15,7 +15,7 @@ def incomplete_answer(services: Services, *, limit: int, offset: int) -> Answer:
         Column("arXiv id"),
         Column("abstract"),
         Column("asked again", right=True),
-        Column("title", flexible=True),
+        Column("title", flexible=True, below=True),
     )
     cells = (
         (row.arxiv_id, plain_text(row.abstract)[:30] or "-", row.asked, plain_text(row.title))

@@ -174,7 +174,12 @@ def sample(
         drawn = store.rules.sample(rule)
         waiting = [one for one in drawn if one.outcome == "open"]
         titles = store.papers.titles(one.arxiv_id for one in waiting)
-    columns = (Column("week"), Column("rule"), Column("paper"), Column("title", flexible=True))
+    columns = (
+        Column("week"),
+        Column("rule"),
+        Column("paper"),
+        Column("title", flexible=True, below=True),
+    )
     rows = (
         (one.week, one.rule, one.arxiv_id, plain_text(titles.get(one.arxiv_id, "")))
         for one in waiting

@@ -52,7 +52,7 @@ _COLUMNS = (
     Column("askers", right=True),
     Column("since"),
     Column("suggested", flexible=True),
-    Column("title", flexible=True),
+    Column("title", flexible=True, below=True),
 )
 _SETTLED_COLUMNS = (
     Column("suggestion"),

@@ -299,7 +299,7 @@ def _unplaced_text(report: MigrationReport) -> Text:
         f"{papers} back in the queue,",
         "unless the plan's `papers` give them one:",
         table(
-            (Column("arXiv id"), Column("was in"), Column("title", flexible=True)),
+            (Column("arXiv id"), Column("was in"), Column("title", flexible=True, below=True)),
             (
                 (p.arxiv_id, ", ".join(p.was), plain_text(p.title))
                 for p in report.unplaced[:_MOST_LISTED]

@@ -220,7 +220,7 @@ def _neighbours(title: str, found: tuple[Neighbour, ...]) -> Text:
         Column("", right=True),
         Column(title),
         Column("both have"),
-        Column("title", flexible=True),
+        Column("title", flexible=True, below=True),
     )
     rows = (
         (

@@ -59,11 +59,11 @@ class Correction:
 
     def _said(self, kind: str) -> str:
         if kind == "withdrawn" and self.comment:
-            said = shorten(one_line(self.comment), _LONGEST_COMMENT, placeholder=" [...]")
-            return f'withdrawn ("{said}")'
+            why = shorten(one_line(self.comment), _LONGEST_COMMENT, placeholder=" [...]")
+            return f'withdrawn ("{why}")'
         if kind == "title" and self.former_title is not None:
             return f'the title was "{one_line(self.former_title)}"'
-        return kind.replace("_", " ")
+        return said((kind,))
 
 
 @dataclass(frozen=True, slots=True)

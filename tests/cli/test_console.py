@@ -1,5 +1,6 @@
 """One JSON document, tables that line up, nothing that steers a terminal."""
 
+import ast
 import json
 import re
 from dataclasses import dataclass
@@ -148,3 +149,16 @@ def test_title_stands_whole_below_its_row_on_a_narrow_terminal(
     assert [line.rstrip() for line in shown.splitlines()[:2]] == ["id", "2603.00001"]
     assert " ".join(shown.split()[2:]) == title
     assert all(len(line) <= width for line in shown.splitlines())
+
+
+def test_titles_behind_other_columns_may_stand_below() -> None:
+    """Only a table of IDs and titles has the room for them in its rows."""
+    found = []
+    for path in sorted((ROOT / "pipeline" / "cli").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Tuple) and len(node.elts) > 2:
+                last = node.elts[-1]
+                if isinstance(last, ast.Call) and ast.unparse(last).startswith("Column('title"):
+                    found.append((path.name, any(each.arg == "below" for each in last.keywords)))
+    assert len(found) > 5
+    assert [name for name, below in found if not below] == []

@@ -10,6 +10,7 @@ import pytest
 
 from config.reasons import Reason
 from config.schema import ReviewSettings
+from pipeline.review.web.desk.listing import PAGE_SIZE
 from storage.types import Paper, Prediction, Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.queries import counted_queries
@@ -233,11 +234,21 @@ def test_deferred_papers_are_decided_one_after_the_other(
     assert last.location.startswith("/deferred?done=")
 
 
+def test_paper_of_another_page_of_the_list_is_said(site: ReviewSite, visitor: Visitor) -> None:
+    ids = [f"2603.{number:05}" for number in range(1, PAGE_SIZE + 2)]
+    site.fill(ids)
+    page = visitor.get(f"/queue?at_least=0&paper={ids[-1]}")
+    assert page.paper == ids[-1]
+    assert "This paper is not on this page of the list." in page.text
+    assert "not on this page" not in visitor.get(f"/queue?at_least=0&paper={ids[0]}").text
+
+
 def test_paper_that_left_the_list_is_said(month: ReviewSite, visitor: Visitor) -> None:
     visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")
     page = visitor.get("/queue?paper=2603.00001")
     assert page.paper == "2603.00001"
     assert "This paper is not in this list." in page.text
+    assert "not on this page" not in page.text
     gone = visitor.get("/queue?paper=2603.99999")
     assert gone.paper == "2603.00002"
     assert "arXiv:2603.99999 is not in the database." in gone.text
