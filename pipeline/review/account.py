@@ -166,9 +166,9 @@ def _day(text: str) -> date:
 
 def tally_text(tally: DecisionTally) -> str:
     """Return how many decisions stand, and what became of the others."""
-    parts = [f"{tally.standing} stand ({tally.by_reviewers} by reviewers)"]
+    parts = [f"{tally.standing:,} stand ({tally.by_reviewers:,} by reviewers)"]
     if tally.taken_back:
-        parts.append(f"{tally.taken_back} taken back")
+        parts.append(f"{tally.taken_back:,} taken back")
     if tally.replaced:
-        parts.append(f"{tally.replaced} replaced by a later one")
+        parts.append(f"{tally.replaced:,} replaced by a later one")
     return ", ".join(parts)

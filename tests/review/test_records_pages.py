@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.review.account import tally_text
 from storage.batches import BatchKind, NewBatch
+from storage.decision_account import DecisionTally
 from storage.types import LIST_REVIEWER, Verdict
 from tests.support.builders import make_decision, make_paper
 from tests.support.review import Page, ReviewSite, Visitor, make_site
@@ -177,3 +179,10 @@ def test_imported_deferrals_stand_among_the_deferred(site: ReviewSite, visitor: 
     page = visitor.get("/deferred")
     assert "1 deferred paper," in page.text
     assert page.tree.xpath("//ol/li/@data-paper") == IDS[:1]
+
+
+def test_many_decisions_are_counted_in_thousands() -> None:
+    tally = DecisionTally(standing=10_178, by_reviewers=1_117, taken_back=10_001, replaced=2_000)
+    assert tally_text(tally) == (
+        "10,178 stand (1,117 by reviewers), 10,001 taken back, 2,000 replaced by a later one"
+    )

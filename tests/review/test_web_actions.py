@@ -253,7 +253,11 @@ def test_rejection_with_a_ticked_box_is_asked_once_more(site: ReviewSite, visito
         ({"verdict": "deferred", "return_on": "soon"}, 400, "'soon' is not a day."),
         ({"verdict": "deferred", "return_on": "2026-03-17"}, 400, "which is not in the future"),
         ({"arxiv_id": "nonsense"}, 400, "'nonsense' is not an arXiv ID."),
-        ({"arxiv_id": "2603.99999"}, 404, "Paper '2603.99999' is not in the database."),
+        (
+            {"arxiv_id": "2603.99999"},
+            404,
+            "Nothing was recorded. Paper '2603.99999' is not in the database.",
+        ),
         ({"note": "x" * 2001}, 400, "The note on 2603.00001 has 2,001 characters"),
         ({"section": ["agents"] * 501}, 400, "This request could not be read."),
     ],

@@ -44,15 +44,19 @@ def refuse(request: Request, status: int, message: str, remedy: str) -> Response
     )
 
 
-def no_such_paper(request: Request, arxiv_id: str) -> Response:
-    """Return the page for an unknown paper, or for a text that cannot be an ID."""
+def no_such_paper(request: Request, arxiv_id: str, outcome: str = "") -> Response:
+    """Return the page for an unknown paper, or for a text that cannot be an ID.
+
+    `outcome` says what became of the request, as a sentence.
+    """
     impossible = explain_id(arxiv_id, context_of(request).clock().date())
     if impossible is not None:
         return refuse(request, 404, impossible.message, impossible.hint)
+    missing = f"Paper {arxiv_id[:60]!r} is not in the database."
     return refuse(
         request,
         404,
-        f"Paper {arxiv_id[:60]!r} is not in the database.",
+        f"{outcome} {missing}" if outcome else missing,
         "Fetch it with `living-survey add ID`.",
     )
 

@@ -72,7 +72,7 @@ def _decide(request: Request, form: FormData) -> Response:
             team=context.rules,
         )
     except PaperNotFoundError:
-        return no_such_paper(request, key)
+        return no_such_paper(request, key, "Nothing was recorded.")
     except MissingReasonError:
         return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
     except MissingSectionError:
