@@ -17,8 +17,9 @@ from benchmarks.records import Texts, write_snapshot
 from classifiers.kept.registry import ModelRegistry
 from config.taxonomy import load_taxonomy
 from pipeline.learn.corpus.columns import columns_of
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.scoring import Job
+from pipeline.learn.corpus.walk import FoundFile
 
 #: executor and workers
 _KINDS = (("inline", 1), ("processes", 1), ("processes", 2), ("dask", 1), ("dask", 2))

@@ -15,13 +15,15 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.fs import LocalFileSystem
 
 from config.errors import UsageError
 from pipeline.learn.corpus import reading
 from pipeline.learn.corpus.columns import Work, columns_of, work_of
 from pipeline.learn.corpus.pace import duration, left
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.reading import PartitionError, batches, is_partition, partitions
+from pipeline.learn.corpus.walk import FoundFile
 
 PLAIN = columns_of(())
 AT = datetime.fromisoformat("1970-01-01")
@@ -279,3 +281,32 @@ def test_name_of_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"part-\xff.jsonl")).write_text("{}\n")
     with pytest.raises(UsageError, match=r"part-\\xff"):
         Place(str(tmp_path)).files()
+
+
+@pytest.mark.parametrize("address", ["s3://", "gs://", "gcs://", "s3://?region=x", "s3:///"])
+def test_address_without_a_bucket_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match=r"names no bucket|Missing bucket name"):
+        Place(address)
+
+
+def test_links_are_followed_and_loops_count_no_file_twice(tmp_path: Path) -> None:
+    corpus, elsewhere = tmp_path / "corpus", tmp_path / "elsewhere"
+    for directory in (corpus / "day", elsewhere):
+        directory.mkdir(parents=True)
+        (directory / "p.jsonl").write_text("{}")
+    (corpus / "a-loop").symlink_to(corpus)
+    (corpus / "day" / "above").symlink_to(tmp_path)
+    (corpus / "day" / "again").symlink_to(corpus / "day")
+    (corpus / "linked").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(corpus)
+    (corpus / "one.jsonl").symlink_to(elsewhere / "p.jsonl")
+    (corpus / "nowhere").symlink_to(corpus / "missing")
+    (corpus / "itself").symlink_to(corpus / "itself")
+    for address in (str(corpus), f"file://{corpus}"):
+        found = Place(address).files()
+        assert [file.path for file in found] == ["day/p.jsonl", "linked/p.jsonl", "one.jsonl"]
+        assert {file.bytes for file in found} == {2}
+    [info] = LocalFileSystem().get_file_info([str(corpus / "day" / "p.jsonl")])
+    assert found[0].changed_ns == info.mtime_ns
+    assert [file.path for file in Place(str(corpus)).files("day")] == ["p.jsonl"]
+    assert Place(str(corpus)).files("missing") == []

@@ -14,9 +14,10 @@ from classifiers.cues import CueClassifier
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy
 from pipeline.learn.corpus.columns import columns_of
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.plan import Interval, plan_corpus, planned, ratio
 from pipeline.learn.corpus.sample import Measured, measure
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime import shared
 from tests.support.corpus import SIZE, works, write_corpus
 from tests.support.services import make_services

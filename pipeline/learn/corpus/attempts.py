@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from classifiers.errors import ModelError
 from config.runtime_schema import RuntimeSettings
 from pipeline.learn.corpus.output import Done
-from pipeline.learn.corpus.place import FoundFile
 from pipeline.learn.corpus.scoring import Job, score_partition
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime.executors import Workers, WorkersLostError, open_workers
 
 _log = logging.getLogger(__name__)

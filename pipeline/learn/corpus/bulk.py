@@ -27,9 +27,10 @@ from pipeline.learn.corpus.output import (
     totals_of,
 )
 from pipeline.learn.corpus.pace import left
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.reading import partitions
 from pipeline.learn.corpus.scoring import Job
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime.record import Run, exclusive
 from pipeline.runtime.services import Services
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from config.errors import LivingSurveyError
 from pipeline.learn.corpus.columns import Columns
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
+from pipeline.learn.corpus.walk import FoundFile
 
 HEAD, MANIFEST = "corpus.json", "manifest.json"
 _SCORES, _DONE = "scores", "done"

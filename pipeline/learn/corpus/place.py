@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,17 +11,10 @@ from pyarrow import ArrowException, fs
 
 from config.errors import UsageError
 from config.files import put_in_place, replacing
+from pipeline.learn.corpus.walk import FoundFile, local_files
 
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file below a directory."""
-
-    #: below the directory, with `/`
-    path: str
-    bytes: int
-    #: None: the file system does not say
-    changed_ns: int | None
+#: file systems whose addresses begin with a bucket
+_OF_BUCKETS = {"s3", "gcs", "abfs"}
 
 
 class Place:
@@ -32,7 +24,8 @@ class Place:
         """Open a path, or an address such as `s3://bucket/works` or `file:///data`.
 
         Raises:
-            UsageError: Arrow does not know this kind of address, or it holds a password.
+            UsageError: Arrow does not know this kind of address, it holds a password, or it names
+                no bucket.
         """
         self.address = address
         self._fs: Any
@@ -54,7 +47,10 @@ class Place:
                 hint="Arrow opens file, s3, gs, abfs and hdfs addresses, and"
                 " `fsspec+NAME://...` where the package fsspec knows NAME.",
             ) from error
-        self._root = root.rstrip("/")
+        self._root = root.rstrip("/") or root
+        if not self._root and self._fs.type_name in _OF_BUCKETS:
+            kind = address.partition(":")[0]
+            raise UsageError(f"{address} names no bucket.", hint=f"Write {kind}://BUCKET/FOLDER.")
 
     def __reduce__(self) -> tuple[type["Place"], tuple[str]]:
         """Open the address again in the process that gets it."""
@@ -68,26 +64,35 @@ class Place:
     def files(self, below: str = "") -> list[FoundFile]:
         """Return all files below a directory of the place by path; none if there is no directory.
 
-        A place that is a file is returned with an empty path.
+        A place that is a file is returned with an empty path. A directory to which symbolic links
+        lead too, such as to one above them, is read once.
 
         Raises:
             UsageError: the name of a file is not UTF-8.
+            OSError: a directory cannot be read.
         """
         root = self._path(below)
         [info] = self._fs.get_file_info([root])
         if info.type == fs.FileType.File:
             return [_found(info, "")]
-        selector = fs.FileSelector(root, allow_not_found=True, recursive=True)
-        found = self._fs.get_file_info(selector)
-        files = (each for each in found if each.type == fs.FileType.File)
-        start = len(root.rstrip("/")) + 1
         try:
-            return sorted((_found(each, each.path[start:]) for each in files), key=lambda f: f.path)
-        except UnicodeDecodeError as error:  # Arrow knows names in UTF-8 alone
+            return sorted(self._below(root), key=lambda file: file.path)
+        except UnicodeError as error:  # Arrow knows names in UTF-8 alone
+            name = getattr(error, "object", "")
             raise UsageError(
-                f"{self.address} holds a file whose name is not UTF-8: {error.object!r}.",
+                f"{self.address} holds a file whose name is not UTF-8: {os.fsencode(name)!r}.",
                 hint="Rename it, or move it elsewhere.",
             ) from error
+
+    def _below(self, root: str) -> Iterator[FoundFile]:
+        if self.local is not None:
+            yield from local_files(root)
+            return
+        start = len(root.rstrip("/")) + 1
+        selector = fs.FileSelector(root, allow_not_found=True, recursive=True)
+        for each in self._fs.get_file_info(selector):
+            if each.type == fs.FileType.File:
+                yield _found(each, each.path[start:])
 
     def open_stream(self, path: str, *, compression: str | None = None) -> Any:
         """Open a file to be read from its start."""

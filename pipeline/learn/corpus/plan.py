@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from config.errors import UsageError
 from pipeline.learn.corpus.columns import Columns
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.reading import partitions
 from pipeline.learn.corpus.sample import Measured, measure
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime.executors import open_workers
 from pipeline.runtime.services import Services
 

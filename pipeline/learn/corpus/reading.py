@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from config.errors import LivingSurveyError, UsageError
 from pipeline.learn.corpus.columns import Columns
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
+from pipeline.learn.corpus.walk import FoundFile
 
 #: rows in memory at once, ten megabytes of texts
 ROWS = 5_000

@@ -11,9 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.learn.corpus.columns import Columns
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.reading import Rows, batches, compression_of
 from pipeline.learn.corpus.scoring import SCHEMA, score_rows
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime import shared
 
 #: blocks of works measured of a partition, and batches read for them

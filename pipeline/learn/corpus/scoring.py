@@ -10,8 +10,9 @@ import pyarrow as pa
 from classifiers.types import Classifier, Document
 from pipeline.learn.corpus.columns import Columns, Work, work_of
 from pipeline.learn.corpus.output import Done, put_done, scores_path
-from pipeline.learn.corpus.place import FoundFile, Place
+from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.reading import Rows, batches
+from pipeline.learn.corpus.walk import FoundFile
 from pipeline.runtime import shared
 
 if TYPE_CHECKING:
