@@ -264,6 +264,13 @@ def test_unknown_paper_is_404_with_remedy(visitor: Visitor, address: str) -> Non
     assert "living-survey add" in page.text
 
 
+def test_unknown_work_elsewhere_is_404_with_its_own_remedy(visitor: Visitor) -> None:
+    page = visitor.get("/paper/doi:10.1000/n.9")
+    assert page.status == 404
+    assert "living-survey import --candidates" in page.text
+    assert "living-survey add" not in page.text
+
+
 def test_unknown_page_is_404(visitor: Visitor) -> None:
     page = visitor.get("/no/such/page")
     assert page.status == 404

@@ -17,6 +17,7 @@ from pipeline.review.web.headers import harden
 from pipeline.review.web.people import ForbiddenError
 from pipeline.review.web.render import render
 from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
+from storage.paper_key import is_doi_key, parse_key
 from storage.typed_ids import explain_id
 
 _SENTENCES: Mapping[int, tuple[str, str]] = {
@@ -57,7 +58,9 @@ def no_such_paper(request: Request, arxiv_id: str, outcome: str = "") -> Respons
         request,
         404,
         f"{outcome} {missing}" if outcome else missing,
-        "Fetch it with `living-survey add ID`.",
+        "`living-survey import --candidates` brings works that are not at arXiv."
+        if is_doi_key(parse_key(arxiv_id) or "")
+        else "Fetch it with `living-survey add ID`.",
     )
 
 
