@@ -6,6 +6,7 @@ from pipeline.cli.command import Invocation
 from pipeline.cli.pairs_line import pairs_line
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest.candidates import CandidatesReport, import_candidates
+from pipeline.ingest.sources.errors import NotHeldError
 from pipeline.learn.classify import classify
 from pipeline.learn.corpus.candidates import likely_works, works_of
 from pipeline.learn.corpus.place import Place
@@ -66,6 +67,9 @@ def _notes(report: CandidatesReport) -> tuple[str, ...]:
     notes = []
     if report.unknown:
         notes.append(f"living-survey: arXiv does not have {some_of(report.unknown)}.")
+    if report.unheld:
+        error = NotHeldError.of(report.unheld)
+        notes.append(f"living-survey: {error.message} {error.hint}")
     if report.failure:
         papers = counted(report.not_asked, "paper")
         notes.append(f"living-survey: {papers} at arXiv could not be looked up: {report.failure}")

@@ -69,6 +69,8 @@ class CandidatesReport:
     not_asked: int = 0
     #: why arXiv was out of reach; None: it answered
     failure: str | None = None
+    #: the hub does not hold them, and arXiv was not asked
+    unheld: tuple[str, ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:
@@ -79,7 +81,7 @@ class CandidatesReport:
             "quarantined": self.unreadable,
             "without_text": self.without_text,
             "unnamed": self.unnamed,
-            "not_asked": self.not_asked,
+            "not_asked": self.not_asked + len(self.unheld),
         }
 
 
@@ -113,6 +115,7 @@ def import_candidates(
     advance = run.progress("candidates", len(wanted))
     added: list[str] = []
     unknown: list[str] = []
+    unheld: list[str] = []
     unreadable = 0
     at_arxiv = [key for key in wanted if not is_doi_key(key)]
     not_asked, failure = 0, None
@@ -128,6 +131,7 @@ def import_candidates(
             unreadable += store.quarantine.add(found.malformed)
         added += [paper.arxiv_id for paper in found.papers]
         unknown += [*found.unknown, *found.refused]
+        unheld += found.unheld
         advance(len(part))
     elsewhere = [key for key in wanted if is_doi_key(key)]
     # Again, because only arXiv's records say under which DOIs its papers were published.
@@ -152,6 +156,7 @@ def import_candidates(
         unnamed=unnamed,
         not_asked=not_asked,
         failure=failure,
+        unheld=tuple(unheld),
     )
     run.count(**report.totals)
     run.error = failure

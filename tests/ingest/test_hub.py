@@ -13,6 +13,7 @@ from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.add import add
+from pipeline.ingest.candidates import import_candidates
 from pipeline.ingest.hub_state import hub_state
 from pipeline.ingest.protocol.record import Record, Version
 from pipeline.ingest.sources.errors import BadRequestError
@@ -277,6 +278,19 @@ def test_paper_that_the_hub_lacks_is_not_called_unknown(world: World) -> None:
             assert (added.added, added.unheld) == (("2603.00001",), ("2405.00001",))
             assert added.unknown == ()
             assert "The hub does not hold 2405.00001. Set query_url" in added.not_added[0]
+            brought = import_candidates(
+                survey.services,
+                sources,
+                Run(),
+                "scores",
+                ["2603.00001", "2603.00002", "2405.00001"],
+                works_of=lambda _: {},
+                unnamed=0,
+                limit=10,
+            )
+            assert (brought.added, brought.held) == (("2603.00002",), 1)
+            assert (brought.unheld, brought.unknown) == (("2405.00001",), ())
+            assert brought.totals["not_asked"] == 1
             with pytest.raises(BadRequestError, match=r"The hub refuses .* no searches"):
                 sources.query.titled(["A title"])
 
