@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from storage.claims import Claims
 from storage.kept import KeptStores
 from storage.store import store_opener, store_reader
 from tests.support.builders import make_decision, make_paper
-from tests.support.review import START, Page, ReviewSite, make_site, session_cookie
+from tests.support.review import START, Clock, Page, ReviewSite, make_site, session_cookie
 
 PEOPLE = [f"reader {number}" for number in range(20)]
 PAPERS = [f"2603.{number:05d}" for number in range(1, 201)]
@@ -76,7 +77,13 @@ def crowd(tmp_path: Path) -> Iterator[str]:
             ]
         )
     kept = KeptStores(path, store_opener(path), store_reader(path), busy_timeout_seconds=600)
-    shared = replace(site, open_store=kept.open_store, claims=Claims(path))
+    shared = replace(
+        site,
+        open_store=kept.open_store,
+        claims=Claims(path),
+        # each request asks the time; claims must not run out while one reader waits for the CPU
+        clock=Clock(step=timedelta(milliseconds=1)),
+    )
     with listen("127.0.0.1", 0) as listening:
         server = make_server(ByPerson({name: shared.app(name) for name in PEOPLE}))
         server.config.lifespan = "off"
