@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from config.desk_keys import PLACES, KeyMap
 
 #: in the order in which they are loaded, without `.js`
-SCRIPTS = ("outbox", "desk", "keys", "marks", "sections")
+SCRIPTS = ("outbox", "pieces", "presses", "desk", "keys", "marks", "sections")
 #: the sentences that the scripts say by themselves, by the name that they use
 WORDS: Mapping[str, str] = {
     "again": "Try again",

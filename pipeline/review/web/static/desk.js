@@ -6,21 +6,19 @@
 (() => {
   const list = document.getElementById("list");
   const words = JSON.parse(document.body.dataset.desk || "{}").words || {};
-  const PARTS = ["paper", "verdict"];  // what depends on the paper shown
+  const { PARTS } = Pieces;
   const AHEAD = 2;  // papers fetched before they are asked for
   const PAGE = "page";  // awaited in place of a paper: the next papers of the list
-  const SEEN_AFTER = 1000;  // milliseconds until a press is meant for a paper that came by itself
   const LOOKS = { pause: 1000, most: 60 };  // milliseconds between looks for a model, and looks
-  const pieces = new Map();  // by paper: its parts, or the promise of them
+  const pieces = new Pieces((id) => address(id, true));
+  const presses = new Presses();
   const outbox = new Outbox(words, stopped, leave);
   let awaited = null;  // the paper that is shown as soon as it is here
-  let came = -Infinity;  // when the paper shown came by itself
-  let lost = "";  // the verdict that was pressed before its paper was shown
   let given = null;  // the paper that the list gave last, without being asked for it
   let leaving = null;  // opens another page as soon as everything was sent
   let following = address("");  // where the server would go after the last verdict
 
-  const parsed = (text) => new DOMParser().parseFromString(text || "", "text/html");
+  const { parsed } = Pieces;
   const part = (id) => document.getElementById(id);
   const shown = () => part("paper")?.dataset.paper;
   const rows = () => [...list.querySelectorAll("li[data-paper]")];
@@ -54,40 +52,6 @@
 
   // --- the papers of the list
 
-  function partsOf(text) {
-    const page = parsed(text);
-    const found = PARTS.map((id) => page.getElementById(id));
-    if (found.includes(null)) return null;
-    return found.map((one) => document.adoptNode(one));
-  }
-
-  async function fetchParts(id) {
-    const response = await fetch(address(id, true), {
-      signal: AbortSignal.timeout(Outbox.PATIENCE),
-    });
-    const parts = response.ok && partsOf(await response.text());
-    if (!parts) throw new Error(`no paper: ${response.status}`);
-    return parts;
-  }
-
-  // The parts of a paper if they are here, else the promise of them.
-  function fetched(id) {
-    if (!pieces.has(id)) {
-      const coming = fetchParts(id).then(
-        (parts) => {
-          if (pieces.get(id) === coming) pieces.set(id, parts);
-          return parts;
-        },
-        (problem) => {
-          if (pieces.get(id) === coming) pieces.delete(id);
-          throw problem;
-        },
-      );
-      pieces.set(id, coming);
-    }
-    return pieces.get(id);
-  }
-
   // The next paper without a verdict that no one else reads, first below, then above.
   function openAfter(id) {
     const all = rows();
@@ -101,14 +65,14 @@
     for (let number = 0; number < AHEAD; number += 1) {
       id = openAfter(id);
       if (!id || id === shown()) return;
-      Promise.resolve(fetched(id)).catch(() => {});  // asked for again when it is shown
+      Promise.resolve(pieces.fetched(id)).catch(() => {});  // asked for again when it is shown
     }
   }
 
   function show(id, push = true) {
     awaited = id;
-    came = -Infinity;
-    const found = fetched(id);
+    presses.follow();
+    const found = pieces.fetched(id);
     if (Array.isArray(found)) {
       place(id, found, push);
       return;
@@ -149,15 +113,13 @@
     const id = shown();
     if (!part("loading") || !left) return;
     setTimeout(async () => {
-      const fresh = id === shown() && await fetchParts(id).catch(() => null);
+      const fresh = id === shown() && await pieces.fetch(id).catch(() => null);
       if (id !== shown() || !part("loading")) return;
       if (!fresh || fresh[0].querySelector("#loading")) {
         awaitReasons(left - 1);
         return;
       }
-      for (const [other, parts] of pieces) {
-        if (Array.isArray(parts) && parts[0].querySelector("#loading")) pieces.delete(other);
-      }
+      pieces.dropThoseWith("#loading");
       for (const [before, after] of [["#loading", ".alike"], ["#because", "#because"]]) {
         const now = part("paper").querySelector(before);
         const then = fresh[0].querySelector(after);
@@ -234,19 +196,15 @@
 
   // --- verdicts and undo
 
-  // No press decides a paper that was not shown yet, or has just come by itself. After such a
-  // "reject" a number was its reason, and approves nothing.
   function isTaken(button) {
-    const isEarly = awaited || performance.now() - came < SEEN_AFTER;
-    const isMeant = button.closest("#asked") || !(isEarly || (lost === "rejected" && button.name === "accept"));
-    lost = isEarly ? button.value : "";
+    const isMeant = presses.isMeant(button, Boolean(awaited));
     if (!isMeant) say(awaited ? words.loading : words.came);
     return isMeant;
   }
 
   function showUnasked(id) {
     show(id);
-    came = performance.now();
+    presses.precede();
   }
 
   function decide(form, button) {
@@ -280,8 +238,8 @@
       fields: new URLSearchParams(new FormData(form, button)),
       to: form.action,
       then: (answer) => {
-        const fresh = partsOf(answer.html)?.[1];
-        const held = id === shown() ? part("verdict") : pieces.get(id)?.[1];
+        const fresh = Pieces.of(answer.html)?.[1];
+        const held = id === shown() ? part("verdict") : pieces.held(id)?.[1];
         if (!answer.ok || !fresh) {
           trouble(answer.message);
           return;
@@ -321,7 +279,7 @@
       if (act.paper !== shown()) pieces.delete(act.paper);  // its parts say that it waits
       return;
     }
-    const parts = answer.html && partsOf(answer.html);
+    const parts = answer.html && Pieces.of(answer.html);
     if (parts && act.paper !== shown()) pieces.set(act.paper, parts);
     else if (parts && !isWriting()) put(parts);
     bringBack(act.paper);
@@ -346,7 +304,7 @@
     trouble("");
     if (act.status === 403) {  // a new session has another token
       try {
-        const [, form] = await fetchParts(shown());
+        const [, form] = await pieces.fetch(shown());
         const { value } = form.elements.token;
         for (const one of outbox.acts) one.fields.set("token", value);
         for (const field of document.querySelectorAll("[name=token]")) field.value = value;
