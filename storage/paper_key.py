@@ -11,6 +11,7 @@ keys. A DOI of arXiv is no key either: that paper's key is its arXiv ID.
 import re
 from urllib.parse import quote, unquote
 
+from storage.address_end import ENDS, balanced
 from storage.arxiv_id import KEY_PATTERN as ARXIV_PATTERN
 from storage.arxiv_id import is_key as is_arxiv_id
 from storage.arxiv_id import parse_arxiv_id
@@ -32,8 +33,6 @@ _LABEL = re.compile(r"(?:doi:?\s?)?(?=10\.)", re.IGNORECASE)
 _IN_TEXT = re.compile(
     r"https?://(?:www\.|dx\.)?doi\.org/(?:doi:)?10\.[^\s<>\"'`\[\]{}|\\^]{1,500}+", re.IGNORECASE
 )
-#: read as the end of a sentence or as markup where an address stands in a text
-_ENDS = ".,;:!?*_"
 _SIGN = re.compile(r"[^a-z0-9.]")
 #: of `key_stem`: file systems take 255 bytes with the suffix
 _LONGEST_STEM = 200
@@ -52,7 +51,7 @@ def is_doi_key(text: str) -> bool:
         _KEY.fullmatch(text) is not None
         and not text.startswith(_OF_ARXIV)
         and _STEP.search(text) is None
-        and text[-1] not in _ENDS
+        and text[-1] not in ENDS
         and len(key_stem(text)) <= _LONGEST_STEM
     )
 
@@ -122,15 +121,5 @@ def key_stem(key: str) -> str:
 
 def doi_keys_in(text: str) -> frozenset[str]:
     """Return the keys of the addresses of doi.org in a text that lead outside arXiv."""
-    keys = (parse_key(_balanced(match[0])) for match in _IN_TEXT.finditer(text))
+    keys = (parse_key(balanced(match[0])) for match in _IN_TEXT.finditer(text))
     return frozenset(key for key in keys if key is not None and is_doi_key(key))
-
-
-def _balanced(address: str) -> str:
-    """Cut an address at the first parenthesis that closes none of its own."""
-    depth = 0
-    for place, char in enumerate(address):
-        depth += (char == "(") - (char == ")")
-        if depth < 0:
-            return address[:place]
-    return address.rstrip(_ENDS)

@@ -20,6 +20,7 @@ from pipeline.curated.markdown.vocabulary import (
     VENUES,
 )
 from pipeline.curated.types import CitationBadge, Link, Links
+from storage.address_end import balanced
 from storage.arxiv_id import ArxivId, find_arxiv_ids
 from storage.paper_key import is_doi_key, parse_key
 
@@ -27,7 +28,6 @@ _STARS = re.compile(
     r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
 )
 _CITATION = re.compile(r"badge/citation-(?P<count>[^-?]*)-[^?]*(?:\?paper=(?P<paper>[^&#]*))?")
-_PARENTHESIS = re.compile(r"[()]")
 _WORD = re.compile(r"[^\W_]+(?:[.\-'&][^\W_]+)*", re.UNICODE)
 _PARENTHESES = re.compile(r"[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]")
 _NUMBER = re.compile(r"(?:v?\d[\d.\-/']*|'\d\d)(?:st|nd|rd|th)?")
@@ -78,18 +78,6 @@ def find_occurrences(text: str) -> tuple[Occurrence, ...]:
         if behind and (one.arxiv_id is not None or is_paper_url(one.text)):
             kept.append(one)
     return tuple(kept)
-
-
-def balanced(url: str) -> str:
-    """Cut a URL at the first parenthesis that closes none of its own."""
-    if ")" not in url:
-        return url.rstrip(".,;:!?*_")
-    depth = 0
-    for parenthesis in _PARENTHESIS.finditer(url):
-        depth += 1 if parenthesis[0] == "(" else -1
-        if depth < 0:
-            return url[: parenthesis.start()]
-    return url.rstrip(".,;:!?*_")
 
 
 @lru_cache(maxsize=4096)

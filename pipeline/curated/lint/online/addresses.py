@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
 from pipeline.curated.lint.subject import FileText
-from pipeline.curated.markdown.links import balanced
+from storage.address_end import balanced
 
 _URL = re.compile(r"https?://[^\s<>\"'\[\]{}|`\\\u3001\u3002\uff0c\uff1b\uff09]++", re.IGNORECASE)
 #: a picture's address, which readers do not follow
