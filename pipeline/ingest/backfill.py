@@ -11,7 +11,6 @@ from pipeline.ingest.harvest import (
     Window,
     backfill_windows,
     harvest_window,
-    move_cursor,
     proven_at,
 )
 from pipeline.ingest.ledger import close_gaps
@@ -155,7 +154,9 @@ def _harvest(
         harvest = harvest_window(services, arxiv.oai, window, advance=page)
         harvests.append(harvest)
         if _is_final(harvest, today):
-            move_cursor(services, _done_name(window), services.clock().isoformat())
+            with services.open_store() as store:
+                now = services.clock()
+                store.cursors.save(_done_name(window), now.isoformat(), now)
         eta.window()
         advance.describe(str(eta), eta.pages + eta.requests_left())
     return harvests

@@ -6,7 +6,7 @@ the others are still asked, and the ledger is updated in any case.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
@@ -18,7 +18,6 @@ from pipeline.ingest.harvest import (
     Window,
     cursor_name,
     harvest_window,
-    move_cursor,
     next_windows,
     proven_at,
 )
@@ -33,6 +32,7 @@ from pipeline.runtime.clock import confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.calendar import announcement_day
+from storage.store import Store
 from storage.types import UpsertCounts
 
 
@@ -174,22 +174,22 @@ def _harvest_set(
     whole = True
     for window in windows:
         harvest = harvest_window(services, oai, window, advance=advance)
-        answered = harvest.response_at is not None and not harvest.cut
-        name = cursor_name(window.set_name)
-        if window.until_day is None:
-            whole = whole and answered and not harvest.suspicious
-        else:
-            whole = whole and answered and (not harvest.suspicious or _is_known(services, window))
-        if whole and window.until_day is not None and harvest.response_at is not None:
-            reached = min(window.until_day, harvest.response_at.astimezone(UTC).date())
-            _move_cursor_on(services, name, reached.isoformat())
-        elif whole and harvest.response_at is not None:
-            move_cursor(services, name, harvest.response_at.date().isoformat())
-        if whole:
+        whole = whole and _is_whole(services, window, harvest)
+        if whole and harvest.response_at is not None:
             with services.open_store() as store:
                 settings, now = services.settings.arxiv, services.clock()
+                _move_cursor(store, window, harvest.response_at, now)
                 note_address(store, settings, window.set_name, now)
         yield harvest
+
+
+def _is_whole(services: Services, window: Window, harvest: HarvestReport) -> bool:
+    """Return whether the answer was read whole and can be believed."""
+    if harvest.response_at is None or harvest.cut:
+        return False
+    if not harvest.suspicious:
+        return True
+    return window.until_day is not None and _is_known(services, window)
 
 
 def _is_known(services: Services, window: Window) -> bool:
@@ -205,12 +205,19 @@ def _is_known(services: Services, window: Window) -> bool:
     )
 
 
-def _move_cursor_on(services: Services, name: str, day: str) -> None:
-    """Move a cursor on, never back: a week may end within the overlap before the cursor."""
-    with services.open_store() as store:
-        stood = store.cursors.get(name)
-        if stood is None or day > stood:
-            store.cursors.save(name, day, services.clock())
+def _move_cursor(store: Store, window: Window, answered_at: datetime, now: datetime) -> None:
+    """Move the cursor of the window's set to its end, or to the answer where it has none.
+
+    A week that ends within the overlap before the cursor does not move it back.
+    """
+    name = cursor_name(window.set_name)
+    if window.until_day is None:
+        store.cursors.save(name, answered_at.date().isoformat(), now)
+        return
+    reached = min(window.until_day, answered_at.astimezone(UTC).date()).isoformat()
+    stood = store.cursors.get(name)
+    if stood is None or reached > stood:
+        store.cursors.save(name, reached, now)
 
 
 def _asked_by_all(windows: Sequence[Window]) -> date:

@@ -118,12 +118,6 @@ def _note(services: Services, report: HarvestReport) -> None:
         store.harvests.note([harvest])
 
 
-def move_cursor(services: Services, name: str, value: str) -> None:
-    """Remember that a window is complete; called after its last page was stored."""
-    with services.open_store() as store:
-        store.cursors.save(name, value, services.clock())
-
-
 def proven_at(harvests: Sequence[HarvestReport]) -> datetime | None:
     """Return when the last of these windows was answered; None if any of them may hold more."""
     answered = [harvest.response_at for harvest in harvests if harvest.response_at is not None]
