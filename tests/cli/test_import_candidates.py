@@ -9,6 +9,7 @@ import pytest
 from pipeline.demo.replica.server import ReplicaServer
 from tests.support.arxiv import make_record, noon
 from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.hub import hub_of, member
 from tests.support.storage import migrated
 
 TUESDAY = date(2026, 3, 17)
@@ -78,6 +79,26 @@ def test_best_candidates_come_into_the_queue_once(tmp_path: Path, survey: Survey
     assert f"import --candidates scores --at-least {least}" in said
     queue = {row["arxiv_id"] for row in here.json("queue")["items"]}
     assert queue == {"doi:10.1000/2"} | {f"2603.{n:05}" for n in (1, 2, 3, 4)}
+
+
+def test_works_that_the_hub_does_not_hold_are_named(
+    tmp_path: Path, survey: SurveyInProcess
+) -> None:
+    words = ("import", "--candidates", "scores", "--at-least", str(scored(survey)))
+    with ReplicaServer(PAPERS, today=TUESDAY) as arxiv:
+        hub = member(
+            tmp_path / "hub",
+            lambda: noon(TUESDAY),
+            oai_url=arxiv.oai_url,
+            rss_url=arxiv.rss_url,
+            query_url=arxiv.query_url,
+        )
+        assert hub.fetch().exit_status == 0
+    with hub_of(hub) as url:
+        own = {key: text for key, text in survey.environment.items() if "_URL" not in key}
+        behind = SurveyInProcess(tmp_path, {**own, "LIVING_SURVEY_ARXIV__HUB_URL": url})
+        ended = behind.call(*words)
+    assert "The hub does not hold 2603.00009. Set query_url" in ended.err
 
 
 def test_works_with_a_doi_are_stored_while_arxiv_is_down(

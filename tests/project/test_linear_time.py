@@ -145,6 +145,7 @@ from pipeline.taxonomy.draft_refusal import (
     nothing_to_draft,
     refuse_other_formats,
 )
+from storage.address_end import balanced
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.correction_kinds import text_key
 from storage.paper_key import doi_keys_in, key_stem, parse_key
@@ -415,6 +416,7 @@ def _json(text: str) -> None:
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
+    "balanced": balanced,
     "parse_key": parse_key,
     "parse_key of a DOI": lambda text: parse_key(f"10.1000/{text}"),
     "parse_key of a link": lambda text: parse_key(f"https://doi.org/10.1000/{text}"),
