@@ -1,7 +1,8 @@
 """Measures scope and sections on several cuts in time, with both baselines in the same run.
 
 Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N] [--cuts MONTH...]`.
-Tables: cuts, facets, topics, months, replay. Without names, all of them (one core, half an hour).
+Tables: cuts, draws, facets, topics, months, replay. Without names, all of them (an hour of one
+core).
 Needs ../shared/data. docs/study/protocol.md has the results.
 """
 
@@ -16,7 +17,6 @@ import numpy.typing as npt
 
 from benchmarks import asreview_package, classifier_data
 from benchmarks.classifier_cuts import (
-    CUES_CHOSEN_BEFORE,
     CUTS,
     Cut,
     cut_at,
@@ -27,6 +27,21 @@ from benchmarks.classifier_cuts import (
 )
 from benchmarks.classifier_data import load
 from benchmarks.classifier_study import WHEN, Figures, head
+from benchmarks.classifier_tables import (
+    ASREVIEW,
+    BASELINES,
+    COUNTS,
+    MEASURES,
+    OURS,
+    PLAIN,
+    SURE,
+    TODAY,
+    Point,
+    by_cut,
+    line,
+    of_draws,
+    of_stream,
+)
 from classifiers.linear.calibration import expected_error
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
@@ -42,7 +57,6 @@ from config.taxonomy import Taxonomy
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-COUNTS = (0, 300, 1_000, 3_000)
 #: decisions of the tables that leave something out
 LEFT_OUT_COUNT = 1_000
 #: of which topics are left out, because each topic needs a training of its own
@@ -51,9 +65,8 @@ TOPIC_CUTS = (CUTS[0], CUTS[-1])
 FIRST = "2025-03"
 MONTHS = ("2025-05", "2025-07", "2025-09", "2025-11")
 REPLAYED = ("2025-10", "2025-11", "2025-12")
-SURE = 0.99
-OURS, TODAY, PLAIN, ASREVIEW = "living-survey", "with today's cue words", "plain", "ASReview's rule"
-BASELINES = (PLAIN, ASREVIEW)
+#: draws of verdicts from the probabilities themselves
+DRAWN = 1_000
 
 #: scores documents after learning from examples and unlabelled papers
 Learner = Callable[[Sequence[Example], Sequence[Document]], Callable[[Sequence[Document]], Floats]]
@@ -73,26 +86,38 @@ def learners(taxonomy: Taxonomy) -> dict[str, Learner]:
     }
 
 
-def cuts(draws: int, chosen: Sequence[str] = CUTS) -> None:
+def cuts(chosen: Sequence[str] = CUTS) -> None:
     """Print every classifier on every cut, then what is sure and how sections are found."""
-    found: dict[tuple[str, int, str], Figures] = {}
+    found: dict[Point, Figures] = {}
     for before in chosen:
         cut = cut_at(before)
         rivals = learners(cut.older)
         rivals[TODAY] = learners(cut.data.taxonomy)[OURS]
         for name, learn in rivals.items():
             for count in COUNTS:
-                runs = [
-                    measured(learn, cut, count, seed)
-                    for seed in range(draws if 0 < count < COUNTS[-1] else 1)
-                ]
-                found[name, count, before] = _mean(runs)
+                found[name, count, before] = measured(learn, cut, count, 0)
                 print(f"{before} {name} {count}", file=sys.stderr, flush=True)
-    for measure in ("months", "read", "AUC read"):
+    for measure in MEASURES:
         print(f"\n### {measure}\n")
-        _by_cut(found, measure, chosen)
+        by_cut(found, measure, chosen)
     print("\n### stream\n")
-    _stream(found, chosen)
+    of_stream(found, chosen)
+
+
+def draws(number: int, chosen: Sequence[str] = CUTS) -> None:
+    """Print several draws of the decisions and of the unlabelled papers on every cut."""
+    found: dict[Point, list[Figures]] = {}
+    for before in chosen:
+        cut = cut_at(before)
+        for name, learn in learners(cut.older).items():
+            for count in COUNTS[1:]:
+                found[name, count, before] = [
+                    measured(learn, cut, count, seed) for seed in range(number)
+                ]
+                print(f"{before} {name} {count}", file=sys.stderr, flush=True)
+    for measure in (*MEASURES, "ECE", "first", "first three"):
+        print(f"\n### {measure}\n")
+        of_draws(found, measure, chosen)
 
 
 def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
@@ -114,12 +139,20 @@ def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
         width = len(cut.data.taxonomy.sections)
         figures |= {
             "ECE": expected_error(scope, truth),
+            "ECE by chance": error_by_chance(scope),
             "sure": float(sure.sum()),
             "right": float(truth[sure].mean()) if sure.any() else float("nan"),
             "first": _sections_right(cut.read, table[:, -width:], cut.data.taxonomy, 1),
             "first three": _sections_right(cut.read, table[:, -width:], cut.data.taxonomy, 3),
         }
     return figures
+
+
+def error_by_chance(scope: Floats) -> float:
+    """Return the calibration error that right probabilities stay below 95 times in 100."""
+    generator = np.random.default_rng(0)
+    errors = [expected_error(scope, generator.random(len(scope)) < scope) for _ in range(DRAWN)]
+    return float(np.quantile(errors, 0.95))
 
 
 def facets(chosen: Sequence[str] = CUTS) -> None:
@@ -142,7 +175,7 @@ def facets(chosen: Sequence[str] = CUTS) -> None:
     for (name, count), reports in sorted(found.items()):
         right, macro = [r.top1 for r in reports], [r.macro_f1 for r in reports]
         error = [r.calibration_error for r in reports]
-        _line(
+        line(
             name, count, statistics.fmean(right), min(right), statistics.fmean(macro), min(macro),
             statistics.fmean(error), max(error),
         )  # fmt: skip
@@ -163,11 +196,9 @@ def topics_left_out() -> None:
                 saved = work_saved(score([e.document for e in tested])[:, 0], _truth(tested))
                 found.setdefault(left_out, {}).setdefault(name, []).append(saved)
     for left_out, of_topic in sorted(found.items()):
-        _line(
-            left_out, len(of_topic[OURS]), *(statistics.fmean(each) for each in of_topic.values())
-        )
+        line(left_out, len(of_topic[OURS]), *(statistics.fmean(each) for each in of_topic.values()))
     names = (OURS, *BASELINES)
-    _line("mean", "", *(statistics.fmean(v for t in found.values() for v in t[n]) for n in names))
+    line("mean", "", *(statistics.fmean(v for t in found.values() for v in t[n]) for n in names))
 
 
 def months_left_out() -> None:
@@ -176,11 +207,11 @@ def months_left_out() -> None:
     head("month left out", OURS, *BASELINES)
     for month in MONTHS:
         rest, pool = without_month(data, month)
-        line = []
+        row = []
         for learn in learners(data.taxonomy).values():
             score = learn(rest.decisions(LEFT_OUT_COUNT, 0), rest.background(0))
-            line.append(work_saved(score([e.document for e in pool])[:, 0], _truth(pool)))
-        _line(f"{month}*", *line)
+            row.append(work_saved(score([e.document for e in pool])[:, 0], _truth(pool)))
+        line(f"{month}*", *row)
 
 
 def replays() -> None:
@@ -204,7 +235,7 @@ def replays() -> None:
                 ).work_saved_at_95
                 for month in REPLAYED
             ]
-            _line(name, "known" if known else "not known", *saved)
+            line(name, "known" if known else "not known", *saved)
 
 
 def _asreview(
@@ -237,68 +268,15 @@ def _sections_right(
     )
 
 
-def _by_cut(
-    found: dict[tuple[str, int, str], Figures], measure: str, chosen: Sequence[str]
-) -> None:
-    """Print a measure by cut; a star marks what was chosen on months it is tested on."""
-    margin = f"over the better baseline: worst cut (of {len(chosen)})"
-    head("classifier", "decisions", *chosen, "mean", "spread", margin)
-    for name in (OURS, TODAY, *BASELINES):
-        for count in COUNTS:
-            values = [found[name, count, before][measure] for before in chosen]
-            stars = ["*" if name == TODAY and b < CUES_CHOSEN_BEFORE else "" for b in chosen]
-            cells = [f"{value:.3f}{star}" for value, star in zip(values, stars, strict=True)]
-            margins = [
-                value - max(found[rival, count, before][measure] for rival in BASELINES)
-                for value, before in zip(values, chosen, strict=True)
-            ]
-            worst = int(np.argmin(margins))
-            shown = "" if name in BASELINES else f"{margins[worst]:+.3f} ({chosen[worst]})"
-            _line(name, count, *cells, statistics.fmean(values), max(values) - min(values), shown)
-
-
-def _stream(found: dict[tuple[str, int, str], Figures], chosen: Sequence[str]) -> None:
-    """Print calibration and sections on the papers read by hand: mean and worst of the cuts."""
-    names = ("ECE", "sure", "right", "first", "first three")
-    head(
-        "classifier", "decisions", "ECE", "ECE, worst", f"above {SURE:.0%}",
-        "of these right", "right, worst", "first section right", "among the first three",
-    )  # fmt: skip
-    for name in (OURS, PLAIN):
-        for count in COUNTS:
-            rows = [found[name, count, before] for before in chosen]
-            ece, sure, right, first, three = ([row[key] for row in rows] for key in names)
-            known = [value for value in right if not np.isnan(value)] or [float("nan")]
-            _line(
-                name, count, statistics.fmean(ece), max(ece), f"{statistics.fmean(sure):.0f}",
-                statistics.fmean(known), min(known), statistics.fmean(first),
-                statistics.fmean(three),
-            )  # fmt: skip
-
-
 def _truth(examples: Iterable[Example]) -> Bools:
     return np.asarray([example.in_scope for example in examples], dtype=bool)
-
-
-def _mean(runs: Sequence[Figures]) -> Figures:
-    # nan where nothing was above the limit
-    return {
-        key: statistics.fmean(known)
-        if (known := [run[key] for run in runs if not np.isnan(run[key])])
-        else float("nan")
-        for key in runs[0]
-    }
-
-
-def _line(*cells: object) -> None:
-    shown = [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells]
-    print("|", " | ".join(shown), "|", flush=True)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print the tables asked for, or why they cannot be measured."""
     tables: dict[str, Callable[[int], None]] = {
-        "cuts": lambda draws: cuts(draws, options.cuts),
+        "cuts": lambda _: cuts(options.cuts),
+        "draws": lambda number: draws(number, options.cuts),
         "facets": lambda _: facets(options.cuts),
         "topics": lambda _: topics_left_out(),
         "months": lambda _: months_left_out(),
@@ -306,7 +284,7 @@ def main(words: Sequence[str] | None = None) -> int:
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("tables", nargs="*", choices=[*tables, []], metavar="TABLE")
-    parser.add_argument("--draws", type=int, default=1, metavar="N", help="random draws (1)")
+    parser.add_argument("--draws", type=int, default=3, metavar="N", help="of the table draws (3)")
     parser.add_argument("--cuts", nargs="+", choices=CUTS, default=CUTS, metavar="MONTH")
     options = parser.parse_args(words)
     if not classifier_data.DATA.is_dir():

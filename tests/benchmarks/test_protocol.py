@@ -21,6 +21,8 @@ from benchmarks.classifier_cuts import (
     without_topic,
 )
 from benchmarks.classifier_data import Development
+from benchmarks.classifier_study import Figures
+from benchmarks.classifier_tables import ASREVIEW, OURS, PLAIN, Point, of_draws
 from classifiers.identity import marks
 from classifiers.types import Example
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -164,3 +166,30 @@ def test_table_of_facets_has_mean_and_worst_cut(
     _, count, mean, worst, *_ = cells["task"]
     assert (count, worst) == ("0", "0.000")
     assert 0.0 < float(mean) <= 0.5
+
+
+def test_draws_are_compared_with_the_better_baseline_of_the_same_draw(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The better baseline is another one in each draw; the errors of probabilities have none."""
+    found: dict[Point, list[Figures]] = {
+        (OURS, 300, "2025-05"): [{"read": 0.5, "ECE": 0.02}, {"read": 0.3, "ECE": 0.04}],
+        (PLAIN, 300, "2025-05"): [{"read": 0.4, "ECE": 0.1}, {"read": 0.1, "ECE": 0.1}],
+        (ASREVIEW, 300, "2025-05"): [{"read": 0.1}, {"read": 0.2}],
+    }
+    of_draws(found, "read", ["2025-05"])
+    ours, *baselines = capsys.readouterr().out.splitlines()[2:]
+    assert ours == f"| {OURS} | 300 | 0.400 (0.300-0.500) | 0.400 | +0.100 (2025-05) |"
+    assert [row.split(" | ")[-1] for row in baselines] == [" |", " |"]
+    of_draws(found, "ECE", ["2025-05"])
+    errors = capsys.readouterr().out.splitlines()[2:]
+    assert errors[0] == f"| {OURS} | 300 | 0.030 (0.020-0.040) | 0.030 |  |"
+    assert len(errors) == 2
+
+
+def test_error_by_chance_is_that_of_right_probabilities() -> None:
+    few, many = np.full(100, 0.5), np.full(10_000, 0.5)
+    # the mean of n halves is off by less than 1.96 standard errors, 0.5 / sqrt(n), 95 times in 100
+    assert classifier_protocol.error_by_chance(few) == pytest.approx(0.098, abs=0.015)
+    assert classifier_protocol.error_by_chance(many) == pytest.approx(0.0098, abs=0.0015)
+    assert classifier_protocol.error_by_chance(np.ones(50)) == 0.0
