@@ -193,7 +193,7 @@ COMMENT ON COLUMN highlights.highlighted_at IS 'when it was highlighted, or its 
 
 COMMENT ON VIEW opinions IS
     'Words of people that decide nothing alone: two of a double review, a third on two that differ, and papers that a person read again without knowing the first verdict. Undone ones too.';
-COMMENT ON COLUMN opinions.opinion_id IS 'begins with op-';
+COMMENT ON COLUMN opinions.opinion_id IS 'of the same form as decision_id; those of older releases begin with op-';
 COMMENT ON COLUMN opinions.arxiv_id IS 'the paper';
 COMMENT ON COLUMN opinions.kind IS 'first, second, third or repeat';
 COMMENT ON COLUMN opinions.verdict IS 'approved, rejected or deferred';

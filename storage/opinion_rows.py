@@ -6,7 +6,7 @@ from datetime import UTC
 
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.session import Row
-from storage.opinion_types import OPINION_MARK, NewOpinion, Opinion, OpinionKind
+from storage.opinion_types import NewOpinion, Opinion, OpinionKind
 from storage.types import Verdict
 
 #: of the view `opinions`
@@ -37,8 +37,12 @@ def as_recorded(new: NewOpinion) -> Opinion:
 
 
 def id_of(new: NewOpinion) -> str:
-    """Return the ID of a word, which its content decides on."""
+    """Return the ID of a word, which its content decides on.
+
+    It has the form of a decision's ID, so that no address tells which verdicts are repeats.
+    """
     fields = [
+        "word",
         new.arxiv_id,
         new.kind,
         new.verdict,
@@ -48,7 +52,7 @@ def id_of(new: NewOpinion) -> str:
         new.note,
         new.reason,
     ]
-    return OPINION_MARK + hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 def row_of(number: int, id_: str, new: NewOpinion) -> dict[str, object]:

@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from storage.types import Verdict
 
-#: begins the IDs of opinions, which decisions' IDs never do
-OPINION_MARK = "op-"
-
 
 class OpinionKind(StrEnum):
     """Why a word was given."""

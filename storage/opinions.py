@@ -134,12 +134,19 @@ class Opinions:
             return frozenset()
         return frozenset(row[0] for row in self._session.rows(_READ_BY, {"reviewer": reviewer}))
 
+    def find(self, opinion_id: str) -> Opinion | None:
+        """Return one word, or None if there is no word of this ID."""
+        if not self.exist():
+            return None
+        asked: dict[str, object] = {"opinion_id": opinion_id}
+        return next(iter(self._select("opinion_id = $opinion_id", asked)), None)
+
     def get(self, opinion_id: str) -> Opinion:
         """Return one word, or raise DecisionNotFoundError."""
-        found = self._select("opinion_id = $opinion_id", {"opinion_id": opinion_id})
-        if not found:
+        found = self.find(opinion_id)
+        if found is None:
             raise DecisionNotFoundError(opinion_id)
-        return found[0]
+        return found
 
     def last_of(self, reviewer: str) -> Opinion | None:
         """Return the reviewer's last word that was not taken back, without third words."""

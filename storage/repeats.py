@@ -13,7 +13,8 @@ from storage.queue_sql import Condition, condition_of, condition_of_text
 OLDER = timedelta(weeks=4)
 
 # Read one by one, alone and on the present text, with a prediction from before the verdict; not a
-# third word, which was given knowing two others, and not repeated before.
+# third word, which was given knowing two others, not repeated before, and no precedent, which the
+# page of the paper would name.
 _CANDIDATES = """
 WITH own AS (
     SELECT decision_id, arxiv_id, decided_at, content_hash
@@ -25,6 +26,7 @@ WITH own AS (
       AND arxiv_id NOT IN (
           SELECT arxiv_id FROM opinions
           WHERE kind = 'repeat' AND reviewer = $reviewer AND undone_at IS NULL)
+      AND arxiv_id NOT IN (SELECT arxiv_id FROM rulings WHERE stands)
 ),
 then_seen AS (
     SELECT own.decision_id, arg_max(prediction.in_scope, prediction.predicted_at) AS in_scope,

@@ -1897,7 +1897,7 @@ LEFT JOIN paper ON paper.arxiv_id = asked.arxiv_id;
 
 -- Words of people that decide nothing alone: two of a double review, a third on two that differ,
 -- and papers that a person read again without knowing the first verdict. Undone ones too.
--- opinion_id VARCHAR: begins with op-
+-- opinion_id VARCHAR: of the same form as decision_id; those of older releases begin with op-
 -- arxiv_id VARCHAR: the paper
 -- kind VARCHAR: first, second, third or repeat
 -- verdict VARCHAR: approved, rejected or deferred

@@ -9,7 +9,7 @@ from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.clock import check_clock
 from storage.batches import Batch
 from storage.errors import DecisionNotFoundError, NothingToUndoError
-from storage.opinion_types import OPINION_MARK, Opinion, OpinionKind
+from storage.opinion_types import Opinion, OpinionKind
 from storage.store import OpenStore, Store
 from storage.types import LIST_REVIEWER, Decision
 
@@ -75,8 +75,8 @@ def find_act(
         NothingToUndoError: the reviewer has no decision left, or another person has answered the
             word.
     """
-    if decision_id is not None and decision_id.startswith(OPINION_MARK):
-        return _act_of_word(store, store.opinions.get(decision_id), reviewer_name(reviewer))
+    if decision_id is not None and (word := store.opinions.find(decision_id)) is not None:
+        return _act_of_word(store, word, reviewer_name(reviewer))
     if decision_id is not None:
         named = store.decisions.get(decision_id)
         batch = store.batches.get_many([named.batch_id or ""]).get(named.batch_id or "")
@@ -124,7 +124,7 @@ def undo(
         now = clock()
         check_clock(store, now)
         act = find_act(store, reviewer=name, decision_id=decision_id, batch_id=batch_id)
-        if decision_id is not None and not act.size and not decision_id.startswith(OPINION_MARK):
+        if decision_id is not None and not act.size and store.opinions.find(decision_id) is None:
             return Unchanged(store.decisions.get(decision_id))
         store.decisions.undo_all(act.decisions, reviewer=name, undone_at=now)
         store.opinions.take_back(act.words, reviewer=name, at=now)

@@ -54,7 +54,7 @@ def test_word_is_kept_and_hidden_from_others(survey: SurveyInProcess) -> None:
 
     before = seen()
     said = survey.call("decide", KEY, "approve", "--section", "agents")
-    assert said.out.startswith(f"{KEY} approved in agents by ada, kept  (word op-")
+    assert said.out.startswith(f"{KEY} approved in agents by ada, kept  (word ")
     assert "says the same" in said.err
     assert seen() == before
     assert (waiting(survey, "ada"), waiting(survey, "bo")) == ([OTHER], [KEY, OTHER])

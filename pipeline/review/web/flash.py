@@ -12,7 +12,7 @@ from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.texts import shown_title
 from storage.batches import BatchKind
 from storage.errors import DecisionNotFoundError
-from storage.opinion_types import OPINION_MARK, Opinion, OpinionKind
+from storage.opinion_types import Opinion, OpinionKind
 from storage.store import Store
 from storage.types import Decision
 
@@ -52,8 +52,8 @@ def flash_of(store: Store, request: Request) -> Flash | None:
     if not decision_id:
         return None
     try:
-        if decision_id.startswith(OPINION_MARK):
-            word = store.opinions.get(decision_id)
+        word = store.opinions.find(decision_id)
+        if word is not None:
             # what another person said is hidden until he has spoken too
             return (
                 flash_on_word(store, request, word)
@@ -71,7 +71,9 @@ def flash_on(store: Store, request: Request, decision: Decision) -> Flash:
     if batch_id := decision.batch_id:
         batch = store.batches.get_many([batch_id]).get(batch_id)
         if batch is not None and batch.kind is BatchKind.BULK:
-            together = store.decisions.of_batch(batch_id)
+            words = store.opinions.of_batch(batch_id)
+            again = [as_decision(one) for one in words if looks_decided(store, request, one)]
+            together = [*store.decisions.of_batch(batch_id), *again]
     return replace(
         with_title(store.papers.titles([decision.arxiv_id]), decision),
         together=len(together),
@@ -81,15 +83,22 @@ def flash_on(store: Store, request: Request, decision: Decision) -> Flash:
 
 def flash_on_word(store: Store, request: Request, word: Opinion) -> Flash:
     """Return the message on a word of the reader's own; a repeated paper looks like any other."""
+    if looks_decided(store, request, word):
+        return flash_on(store, request, as_decision(word))
     said = with_title(store.papers.titles([word.arxiv_id]), as_decision(word))
-    if word.kind is OpinionKind.REPEAT:
-        scored = store.predictions.latest([word.arxiv_id]).get(word.arxiv_id)
-        suggested = suggested_section(scored, context_of(request).taxonomy)
-        section = suggested.section if suggested else None
-        rules = context_of(request).rules
-        return replace(said, kept=rules.needs_two(word.arxiv_id, section, word.sections))
     differs = word.kind is OpinionKind.SECOND
     return replace(said, kept=True, differs=differs, rules=word.ruling)
+
+
+def looks_decided(store: Store, request: Request, word: Opinion) -> bool:
+    """Return whether a word is on a repeated paper that one person would decide alone."""
+    if word.kind is not OpinionKind.REPEAT:
+        return False
+    context = context_of(request)
+    scored = store.predictions.latest([word.arxiv_id]).get(word.arxiv_id)
+    suggested = suggested_section(scored, context.taxonomy)
+    section = suggested.section if suggested else None
+    return not context.rules.needs_two(word.arxiv_id, section, word.sections)
 
 
 def as_decision(word: Opinion) -> Decision:
@@ -104,6 +113,7 @@ def as_decision(word: Opinion) -> Decision:
         note=word.note,
         undone_by=word.reviewer if word.undone_at else None,
         undone_at=word.undone_at,
+        batch_id=word.batch_id,
         reason=word.reason,
     )
 

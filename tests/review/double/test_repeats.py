@@ -12,6 +12,7 @@ import pytest
 from pipeline.review.double.able import AbleNumbers
 from pipeline.review.double.repeats import Due, Turn, candidates, due, place, shows_age
 from pipeline.review.double.rules import TeamRules
+from pipeline.review.make_ruling import make_ruling
 from storage.batches import BatchKind, NewBatch
 from storage.opinion_types import NewOpinion, Opinion, OpinionKind
 from storage.queue_filter import QueueFilter, QueueRow
@@ -147,6 +148,22 @@ def test_answer_to_a_repeat_looks_like_any_other(site: ReviewSite) -> None:
         for answer, paper in zip(answers, (key, other), strict=True)
     ]
     assert re.sub(r"A study[^<]*", "", shape[0]) == re.sub(r"A study[^<]*", "", shape[1])
+    for answer in answers:
+        assert re.fullmatch(r"[0-9a-f]{16}", answer["decision_id"])
+        assert answer["next"].endswith(f"done={answer['decision_id']}")
+
+
+def test_address_after_a_repeat_looks_like_any_other(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    other = next(one for one in page.ids if one not in OLD)
+    shapes = set()
+    for paper in (key, other):
+        there = ada.decide(ada.get(LIST), paper, "rejected").response.headers["location"]
+        shapes.add(re.sub(r"[0-9a-f]{16}$", "ID", re.sub(r"2\d{3}\.\d{5}", "PAPER", there)))
+        undo = ada.get(there).form("/undo")
+        assert set(undo) == {"token", "decision_id", "view"}
+    assert len(shapes) == 1, shapes
 
 
 def test_undone_repeat_is_shown_again_as_new(site: ReviewSite) -> None:
@@ -167,8 +184,34 @@ def test_marked_repeat_is_a_waiting_paper(site: ReviewSite) -> None:
     asked = ada.post("/decide-many", {**form, "paper": marked})
     assert "Decide 2 papers" in asked.text
     sent = {**asked.form("/decide-many"), "verdict": "rejected", "reason": "other"}
-    ada.post("/decide-many", sent)
+    answer = ada.post("/decide-many", sent)
+    [word] = given(site)
+    assert word.arxiv_id == key
+    assert re.fullmatch(
+        r"/queue\?order=likely&done=[0-9a-f]{16}", answer.response.headers["location"]
+    )
+    for done in (answer.response.headers["location"], f"{LIST}&done={word.opinion_id}"):
+        assert (
+            "and one other paper" in ada.get(done).tree.xpath("//*[@id='flash']")[0].text_content()
+        )
+
+
+def test_only_repeats_marked_together_answer_as_any_other(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    form = {"token": page.form("/decide")["token"], "view": LIST}
+    asked = ada.post("/decide-many", {**form, "paper": [key]})
+    sent = {**asked.form("/decide-many"), "verdict": "rejected", "reason": "other"}
+    assert "done=" in ada.post("/decide-many", sent).response.headers["location"]
     assert [one.arxiv_id for one in given(site)] == [key]
+
+
+def test_precedent_is_not_repeated(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    _, key = shown_repeat(ada)
+    with site.open_store() as store:
+        make_ruling(store, store.decisions.standing([key])[key], "As a rule.", "ada", START)
+    assert key not in ada.get(LIST).ids
 
 
 def test_lists_of_others_have_no_repeat(site: ReviewSite) -> None:

@@ -16,7 +16,7 @@ from pipeline.review.bulk import (
     read_form,
     read_ids,
 )
-from pipeline.review.decide import Bulk, decide_all
+from pipeline.review.decide import Bulk, Recorded, decide_all
 from pipeline.review.double.repeats import candidates
 from pipeline.review.proposal import NOT_DECIDED, Proposal, propose
 from pipeline.review.web.against_rulings import contradicted_together
@@ -32,6 +32,7 @@ from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.desk.listing import filter_of
 from pipeline.review.web.desk.repeat import old_papers_in
 from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.flash import as_decision, looks_decided
 from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QueueView, view_from_form
@@ -87,6 +88,8 @@ def _answer(request: Request, form: FormData) -> Response:
         clock=context.clock,
         team=context.rules,
     )
+    with context.read_store() as store:
+        done = _without_repeats(store, request, done)
     preferences_of(request).note_visit(context.clock())
     if done.recorded and not (done.left_out or done.kept or done.already):
         return RedirectResponse(view.url(done=done.recorded[0].decision.decision_id), 303)
@@ -180,6 +183,16 @@ def _repeats(store: Store, request: Request, ids: Iterable[str]) -> dict[str, st
     offered = candidates(store, reviewer_of(request), context.rules, context.clock())
     wanted = set(ids)
     return {one.arxiv_id: one.decision_id for one in offered if one.arxiv_id in wanted}
+
+
+def _without_repeats(store: Store, request: Request, done: Bulk) -> Bulk:
+    """Return the outcome in which words on repeated papers are told as any other decision."""
+    again = [one for one in done.kept if looks_decided(store, request, one.word)]
+    return replace(
+        done,
+        recorded=(*done.recorded, *(Recorded(as_decision(one.word)) for one in again)),
+        kept=tuple(one for one in done.kept if one not in again),
+    )
 
 
 def _result(request: Request, view: QueueView, done: Bulk) -> Response:
