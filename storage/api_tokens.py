@@ -114,6 +114,13 @@ class ApiTokens:
             )
         return True
 
+    def revoke_of(self, person: str, *, actor: str, now: datetime) -> tuple[str, ...]:
+        """End all tokens of a person that are in force; return their IDs."""
+        live = [one.token_id for one in self.all() if one.person == person and one.is_live(now)]
+        for token_id in live:
+            self.revoke(token_id, actor=actor, now=now)
+        return tuple(live)
+
     def get(self, token_id: str) -> Token:
         """Return one token, or raise TokenNotFoundError."""
         row = self._session.row(_ONE, {"token_id": token_id})

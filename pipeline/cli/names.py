@@ -153,7 +153,7 @@ GROUPS = {
             "add": "Add an account to the team; the first must be an admin's.",
             "password": "Set the password of an account, or make a link that sets it once.",
             "role": "Change what an account may do: reviewer, publisher or admin.",
-            "disable": "End the sessions of an account and refuse its logins.",
+            "disable": "End the sessions and tokens of an account for good, and refuse its logins.",
             "enable": "Let a disabled account log in again, with its former password.",
             "logout": "End all sessions of an account.",
             "trail": "List acts of administration, the newest first.",

@@ -158,7 +158,7 @@ def role(
 
 @command("disable", examples="living-survey reviewer disable bo")
 def disable(invocation: Invocation, name: _Name) -> Answer:
-    """End the sessions of an account and refuse its logins.
+    """End the sessions and tokens of an account for good, and refuse its logins.
 
     Its decisions stay. What it was to read is everybody's, and what it reads just now is free.
     """
@@ -167,18 +167,26 @@ def disable(invocation: Invocation, name: _Name) -> Answer:
         done = acts.disable(store, name, _by(services))
         account = acts.held(store, name).name
     Claims(services.settings.database.path).end(services.clock(), of=account)
-    said = f"{account} is disabled." if done else f"{account} was disabled already."
-    return Answer(Changed(account, done), (said,))
+    said = f"{account} is disabled." if done.is_new else f"{account} was disabled already."
+    ended = f"{counted(done.sessions, 'session')} and {counted(done.tokens, 'token')} ended."
+    return Answer(Changed(account, done.is_new), (said, ended))
 
 
 @command("enable", examples="living-survey reviewer enable bo")
 def enable(invocation: Invocation, name: _Name) -> Answer:
-    """Let a disabled account log in again, with its former password."""
+    """Let a disabled account log in again, with its former password.
+
+    Its tokens do not work again; `token create` makes new ones.
+    """
     services = open_services(invocation.settings)
     with services.open_store() as store:
         done = acts.enable(store, name, _by(services))
         account = acts.held(store, name).name
-    said = f"{account} can log in again." if done else f"{account} was not disabled."
+    said = (
+        f"{account} can log in again; its tokens stay ended."
+        if done
+        else f"{account} was not disabled."
+    )
     return Answer(Changed(account, done), (said,))
 
 

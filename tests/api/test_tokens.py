@@ -10,6 +10,7 @@ from config.api_schema import ApiSettings
 from config.errors import UsageError
 from config.roles import Role
 from config.scopes import Scope
+from pipeline.review.accounts import acts
 from pipeline.review.api import guard
 from pipeline.review.checks import checks
 from pipeline.review.tokens import (
@@ -123,6 +124,55 @@ def test_token_dies_with_its_account(site: ReviewSite) -> None:
     with site.open_store() as store:
         store.accounts.disable("ada", actor="root", at=START)
     problem(client.get("/me"), 401)
+
+
+def test_disabled_account_comes_back_without_its_tokens(site: ReviewSite) -> None:
+    by = acts.By("root", START)
+    with site.open_store() as store:
+        acts.add_account(store, "root", Role.ADMIN, by)
+        acts.add_account(store, "ada", Role.REVIEWER, by)
+    client, other = client_of(site, Scope.READ), client_of(site, Scope.READ, person="root")
+    assert client.get("/me").status_code == 200
+    with site.open_store() as store:
+        done = acts.disable(store, "ada", by)
+        assert (done.is_new, done.tokens) == (True, 1)
+        again = acts.disable(store, "ada", by)
+        assert (again.is_new, again.tokens) == (False, 0)
+        acts.enable(store, "ada", by)
+        told = [(one.act, one.subject, one.detail) for one in store.trail.recent(100)]
+        ended = next(one for one in store.api_tokens.all() if one.person == "ada")
+    problem(client.get("/me"), 401)
+    assert other.get("/me").status_code == 200
+    assert ended.revoked_by == "root"
+    assert ("token.revoked", "ada", ended.token_id) in told
+    assert ("account.disabled", "ada", "0 sessions ended, 1 token revoked") in told
+
+
+def test_tokens_of_an_account_disabled_earlier_end_when_it_is_enabled(site: ReviewSite) -> None:
+    by = acts.By("root", START)
+    with site.open_store() as store:
+        acts.add_account(store, "root", Role.ADMIN, by)
+        acts.add_account(store, "ada", Role.REVIEWER, by)
+    client = client_of(site, Scope.READ)
+    with site.open_store() as store:
+        store.accounts.disable("ada", actor="root", at=START)
+        acts.enable(store, "ada", by)
+    problem(client.get("/me"), 401)
+
+
+def test_token_follows_the_role_and_outlasts_a_new_password(site: ReviewSite) -> None:
+    by = acts.By("root", START)
+    with site.open_store() as store:
+        acts.add_account(store, "root", Role.ADMIN, by)
+        acts.add_account(store, "ada", Role.ADMIN, by)
+    client = client_of(site, Scope.READ, Scope.ADMIN)
+    assert client.get("/tokens").status_code == 200
+    with site.open_store() as store:
+        acts.set_role(store, "ada", Role.REVIEWER, by)
+    problem(client.get("/tokens"), 403)
+    with site.open_store() as store:
+        acts.set_password(store, "ada", "hash", by, how="by command")
+    assert client.get("/me").status_code == 200
 
 
 def test_token_beyond_the_role_is_not_made(site: ReviewSite) -> None:

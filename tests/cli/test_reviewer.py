@@ -152,7 +152,9 @@ def test_only_admin_can_be_neither_disabled_nor_demoted(
     assert survey.call("reviewer", "disable", "ada").status == 0
     assert "already" in survey.call("reviewer", "disable", "ada").out
     assert survey.call("reviewer", "password", "ada", "--link").status == 2
-    assert survey.call("reviewer", "enable", "ada").out == "ada can log in again.\n"
+    assert survey.call("reviewer", "enable", "ada").out == (
+        "ada can log in again; its tokens stay ended.\n"
+    )
 
 
 @pytest.mark.parametrize(

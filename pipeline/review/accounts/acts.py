@@ -8,6 +8,7 @@ from config.roles import Role
 from pipeline.review.accounts.lockout import account_counter
 from pipeline.review.accounts.tokens import digest, new_token
 from pipeline.review.proposal import reviewer_name
+from pipeline.runtime.plurals import counted
 from storage.accounts import Account
 from storage.errors import AccountError
 from storage.passwords import Link
@@ -22,6 +23,16 @@ class By:
     at: datetime
     #: empty: the command line
     network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disabled:
+    """What disabling an account did."""
+
+    #: it was not disabled before
+    is_new: bool
+    sessions: int
+    tokens: int
 
 
 class NoAdminError(UsageError):
@@ -70,8 +81,8 @@ def set_role(store: Store, name: str, role: Role, by: By) -> bool:
     return changed
 
 
-def disable(store: Store, name: str, by: By) -> bool:
-    """End an account's sessions, link and logins; return whether that is new.
+def disable(store: Store, name: str, by: By) -> Disabled:
+    """End an account's sessions, links and tokens for good, and refuse its logins.
 
     Raises:
         AccountError: there is no such account.
@@ -83,20 +94,24 @@ def disable(store: Store, name: str, by: By) -> bool:
         changed = store.accounts.disable(account.name, actor=by.actor, at=by.at)
         ended = store.web_sessions.end_of(account.name)
         store.passwords.end_links(account.name)
+        tokens = _end_tokens(store, account, by)
         if changed:
-            _note(store, by, "account.disabled", account.name, _sessions(ended))
-    return changed
+            detail = f"{_sessions(ended)}, {counted(tokens, 'token')} revoked"
+            _note(store, by, "account.disabled", account.name, detail)
+    return Disabled(changed, ended, tokens)
 
 
 def enable(store: Store, name: str, by: By) -> bool:
     """Let an account log in again, with its former password; return whether that is new.
 
-    It raises AccountError.
+    Its tokens do not come back. It raises AccountError.
     """
     account = held(store, name)
     with store.transaction():
         changed = store.accounts.enable(account.name, actor=by.actor, at=by.at)
         if changed:
+            # earlier releases left tokens in force when they disabled an account
+            _end_tokens(store, account, by)
             _note(store, by, "account.enabled", account.name)
     return changed
 
@@ -183,8 +198,16 @@ def _check_admin_left(store: Store, account: Account) -> None:
         raise NoAdminError(account.name)
 
 
+def _end_tokens(store: Store, account: Account, by: By) -> int:
+    """End the tokens of an account for good, with a line of the trail each."""
+    ended = store.api_tokens.revoke_of(account.name, actor=by.actor, now=by.at)
+    for token_id in ended:
+        _note(store, by, "token.revoked", account.name, token_id)
+    return len(ended)
+
+
 def _sessions(count: int) -> str:
-    return f"{count} session{'' if count == 1 else 's'} ended"
+    return f"{counted(count, 'session')} ended"
 
 
 def _note(store: Store, by: By, act: str, subject: str, detail: str = "") -> None:

@@ -123,10 +123,10 @@ def _act(request: Request, store: Store, form: FormData, by: By) -> _Done:
     if pressed == "disable":
         acts.disable(store, name, by)
         context_of(request).reading.end(acts.held(store, name).name)
-        return _Done("The account is disabled, and its sessions ended.")
+        return _Done("The account is disabled. Its sessions and tokens ended for good.")
     if pressed == "enable":
         acts.enable(store, name, by)
-        return _Done("The account can log in again.")
+        return _Done("The account can log in again. Its tokens stay ended.")
     if pressed == "logout":
         acts.end_sessions(store, name, by)
         return _Done("The sessions of the account ended.")
