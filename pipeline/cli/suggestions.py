@@ -22,6 +22,7 @@ from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.review.double.keep import Opined
 from pipeline.review.double.rules import rules_of
 from pipeline.review.judge import Stale
+from pipeline.review.suggested.find import of_case
 from pipeline.review.suggested.settle import Settled, reopen, take_up, turn_down
 from pipeline.review.suggested.settle import answer as answer_case
 from pipeline.runtime.plurals import counted
@@ -39,7 +40,7 @@ from storage.suggestion_types import (
 
 __all__ = ["import_"]
 
-_Case = Annotated[str, typer.Argument(metavar="CASE", help="KIND:ARXIV_ID, or a suggestion's ID.")]
+_Case = Annotated[str, typer.Argument(metavar="CASE", help="KIND:PAPER, or a suggestion's ID.")]
 _One = Annotated[str, typer.Argument(metavar="ID", help="A suggestion's ID.", show_default=False)]
 _Person = Annotated[str | None, typer.Option(metavar="NAME", help="Who does it.")]
 _Because = Annotated[
@@ -128,7 +129,7 @@ def show(invocation: Invocation, case: _Case) -> Answer:
     """
     services = open_services(invocation.settings, read_only=True)
     with services.open_store() as store:
-        found = store.suggestions.of_case(case) if ":" in case else []
+        found = of_case(store, case)
         one = None if found else store.suggestions.find(case)
         title = store.papers.titles([one.arxiv_id for one in found])
     found = found or ([one] if one else [])

@@ -131,6 +131,7 @@ from pipeline.review.api.strict_json import JsonError, read_json
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.rulings.file import RulingFileError, read_rulings
 from pipeline.review.selection import read_selection
+from pipeline.review.suggested.find import read_case
 from pipeline.review.tokens import hash_of
 from pipeline.review.web.highlight import mark_phrases
 from pipeline.review.word_diff import word_diff
@@ -424,6 +425,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "doi_keys_in links": lambda text: doi_keys_in(f"https://doi.org/10.1000/{text}"),
     "key_stem": lambda text: key_stem(f"doi:{text}"),
     "read_keys": _keys,
+    "read_case": lambda text: read_case(f"missing-paper:{text}"),
     "explain_number": explain_number,
     "words_in": words_in,
     "text_key": text_key,

@@ -181,6 +181,16 @@ def test_hostile_suggestion_stays_text(ada: Visitor, site: ReviewSite) -> None:
         assert "{{ 7*7 }}" in page.text
 
 
+def test_address_names_the_paper_of_a_case_in_any_notation(ada: Visitor, site: ReviewSite) -> None:
+    suggest(site, SuggestionKind.ACCEPTED_AT, "CVPR 2026")
+    opened = [
+        ada.get(f"/suggestions?paper=accepted-at:{paper}").tree.xpath("//form//@value")
+        for paper in (PAPER, f"https://arxiv.org/abs/{PAPER}v2", f"arXiv:{PAPER}")
+    ]
+    nothing = ada.get("/suggestions?paper=accepted-at:2603.99999").tree.xpath("//form//@value")
+    assert len(opened[0]) == len(opened[1]) == len(opened[2]) > len(nothing)
+
+
 @pytest.mark.parametrize("case", ["", "x", "accepted-at:", ":", "accepted-at:../../etc", "%00"])
 def test_impossible_case_shows_a_page(ada: Visitor, case: str) -> None:
     assert ada.get(f"/suggestions?paper={case}").status == 200

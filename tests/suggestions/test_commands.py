@@ -116,6 +116,22 @@ def test_case_is_answered_and_closed(survey: SurveyInProcess) -> None:
     assert survey.call("suggestions", "close", case, "--because", "Again.").status == 2
 
 
+@pytest.mark.parametrize(
+    "paper",
+    ["https://arxiv.org/abs/2603.00009v2", "arXiv:2603.00009", "10.48550/arXiv.2603.00009"],
+)
+def test_case_names_its_paper_in_any_notation(survey: SurveyInProcess, paper: str) -> None:
+    survey.call("suggestions", "import", put(survey, issue(1, "2603.00009")))
+    case = f"missing-paper:{paper}"
+    [shown] = survey.json("suggestions", "show", case)["suggestions"]
+    assert shown["arxiv_id"] == "2603.00009"
+    assert survey.call("suggestions", "answer", case, "--text", "Thank you.").status == 0
+    assert survey.call("suggestions", "close", case, "--because", "No such paper.").status == 0
+    unknown = survey.call("suggestions", "show", f"withdrawn:{paper}")
+    assert unknown.status == 1
+    assert "There is no suggestion" in unknown.err
+
+
 def test_doctor_and_status_say_how_long_people_wait(survey: SurveyInProcess) -> None:
     survey.call(
         "suggestions", "import", put(survey, issue(1, "2603.00009"), issue(2, "2603.00008"))

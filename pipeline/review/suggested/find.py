@@ -3,8 +3,30 @@
 from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED
 from pipeline.suggestions.clean import LONGEST_NOTE, clean_note
+from storage.paper_key import parse_key
 from storage.store import Store
-from storage.suggestion_types import OPEN, Suggestion
+from storage.suggestion_types import OPEN, Suggestion, SuggestionKind
+
+#: characters of a paper in any spelling, also with its address
+LONGEST_PAPER = 300
+_KINDS = frozenset(kind.value for kind in SuggestionKind)
+
+
+def read_case(text: str) -> str:
+    """Return a case as it is stored, `KIND:KEY`, from one that names its paper in any notation.
+
+    A text that names no kind or no paper is returned as it is.
+    """
+    kind, _, paper = text.strip().partition(":")
+    if kind not in _KINDS or len(paper) > LONGEST_PAPER:
+        return text
+    key = parse_key(paper)
+    return text if key is None else f"{kind}:{key}"
+
+
+def of_case(store: Store, text: str) -> list[Suggestion]:
+    """Return the suggestions of a case whose paper is named in any notation; none if it is none."""
+    return store.suggestions.of_case(read_case(text)) if ":" in text else []
 
 
 def get(store: Store, suggestion_id: str) -> Suggestion:
@@ -31,7 +53,7 @@ def open_one(store: Store, suggestion_id: str) -> Suggestion:
 
 def of(store: Store, case: str) -> list[Suggestion]:
     """Return the suggestions of a case, or the one of an ID."""
-    found = store.suggestions.of_case(case) if ":" in case else [get(store, case)]
+    found = of_case(store, case) if ":" in case else [get(store, case)]
     if not found:
         raise UsageError(
             f"There is no case {case[:60]!r}.",

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from config.errors import UsageError
 from config.whole_number import whole_number
 from storage.correction_kinds import KINDS
+from storage.paper_key import parse_key
 
 #: cases and pairs of one page
 PAGE_SIZE = 30
@@ -64,4 +65,11 @@ def read_view(path: str, values: Mapping[str, str]) -> InboxView:
     if only and only not in KINDS:
         raise UsageError(f"{only[:40]!r} is no kind of change.", hint=f"Use {', '.join(KINDS)}.")
     paper = (values.get("paper") or "")[: 2 * _LONGEST_ID]
-    return InboxView(path, paper, number, only)
+    return InboxView(path, _in_keys(path, paper), number, only)
+
+
+def _in_keys(path: str, text: str) -> str:
+    """Return what is open with its papers' keys, which an address may name in any notation."""
+    if path == "/doubles":
+        return ",".join(parse_key(one) or one for one in text.split(","))
+    return parse_key(text) or text

@@ -10,7 +10,7 @@ from config.roles import Role
 from config.taxonomy import Taxonomy
 from pipeline.review.corrections import Difference
 from pipeline.review.double.weigh import open_words
-from pipeline.review.suggested.find import standing_id
+from pipeline.review.suggested.find import of_case, read_case, standing_id
 from pipeline.review.web.card import grouped
 from pipeline.review.web.context import context_of, reviewer_of, role_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
@@ -94,7 +94,7 @@ def show(
         pages = max(1, -(-count.cases // PAGE_SIZE))
         view = view if view.page <= pages else view.at_page(pages)
         cases = store.suggestions.cases(limit=PAGE_SIZE, offset=view.offset)
-        case = view.paper or (cases[0].case if cases else "")
+        case = read_case(view.paper) or (cases[0].case if cases else "")
         opened = _opened(store, case, context.taxonomy, reviewer_of(request))
         flash = _flash(store, request.query_params.get("done", ""))
         titles = store.papers.titles(one.arxiv_id for one in cases)
@@ -131,7 +131,7 @@ def show(
 
 
 def _opened(store: Store, case: str, taxonomy: Taxonomy, reviewer: str) -> OpenedCase | None:
-    found = store.suggestions.of_case(case) if ":" in case else []
+    found = of_case(store, case)
     if not found:
         return None
     still = [one for one in found if one.state in OPEN]
