@@ -55,6 +55,14 @@ class ForeignDatabaseError(StorageError):
     """The database belongs to another application."""
 
 
+def how_to_fetch(keys: Sequence[str]) -> str:
+    """Return which commands bring papers that are not held; `add` takes no DOI."""
+    dois = [is_doi_key(key) for key in keys]
+    elsewhere = "`living-survey import --candidates` brings works that are not at arXiv."
+    at_arxiv = "`living-survey add ID` fetches a paper of arXiv."
+    return " ".join([at_arxiv] * (not all(dois)) + [elsewhere] * any(dois))
+
+
 class PaperNotFoundError(StorageError, UsageError):
     """One or more papers are not in the database."""
 
@@ -64,9 +72,7 @@ class PaperNotFoundError(StorageError, UsageError):
         more = f" and {len(self.arxiv_ids) - _NAMED} more" if len(self.arxiv_ids) > _NAMED else ""
         super().__init__(
             f"Not in the database: {named}{more}.",
-            hint="Add a paper with `living-survey add ID`, then decide."
-            if not all(map(is_doi_key, self.arxiv_ids))
-            else "`living-survey import --candidates` brings works that are not at arXiv.",
+            hint=how_to_fetch(self.arxiv_ids),
         )
 
 

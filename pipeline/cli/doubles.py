@@ -15,6 +15,7 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.review.judge import Stale
 from pipeline.review.same_work import AnsweredPair, PairView, answer_pair, pair_view, undo_answer
 from pipeline.runtime.services import Services, open_services
+from storage.errors import PaperNotFoundError
 from storage.same_work import Answer as Said
 from storage.same_work import Pair
 from storage.typed_ids import read_key
@@ -129,11 +130,9 @@ def _titles(pair: Pair, titles: dict[str, str]) -> str:
 def _show(services: Services, one: str, other: str) -> Answer:
     with services.open_store() as store:
         view = pair_view(store, one, other)
+        held = store.papers.held([one, other])
     if view is None:
-        raise UsageError(
-            "One of the papers is not in the database.",
-            hint="Fetch it with `living-survey add ID`.",
-        )
+        raise PaperNotFoundError([key for key in (one, other) if key not in held])
     return Answer(view, tuple(_text(view)))
 
 

@@ -18,6 +18,7 @@ from pipeline.review.rulings.compare import against
 from pipeline.review.rulings.transfer import Imported, export_rulings, import_rulings
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
+from storage.errors import how_to_fetch
 from storage.rulings import Ruling, RulingEvent
 from storage.typed_ids import read_key
 
@@ -189,14 +190,15 @@ def import_(
         person=by or reviewer_of(invocation.settings),
         withdraw_absent=withdraw_absent,
     )
-    return Answer(done, tuple(_lines(done)), status=1 if done.conflicts else 0)
+    return Answer(done, tuple(lines_of(done)), status=1 if done.conflicts else 0)
 
 
 def _path(services: Services, file: Path | None) -> Path:
     return file or services.settings.review.rulings
 
 
-def _lines(done: Imported) -> Iterator[str]:
+def lines_of(done: Imported) -> Iterator[str]:
+    """Return what an import did, in lines."""
     yield (
         f"{len(done.made)} made, {len(done.revised)} revised, {len(done.withdrawn)} withdrawn,"
         f" {done.unchanged} unchanged"
@@ -205,7 +207,7 @@ def _lines(done: Imported) -> Iterator[str]:
         (done.conflicts, "left out: edited in an older state; export, edit that, import again"),
         (done.older, "left as they are: the file has an older state"),
         (done.absent, "not in the file, and stand: --withdraw-absent withdraws them"),
-        (done.unknown, "not held, kept: `living-survey add ID` fetches a paper"),
+        (done.unknown, f"not held, kept: {how_to_fetch(done.unknown)}"),
         (done.contrary, "decided otherwise: the ruling is kept beside the decision"),
     ):
         if ids:

@@ -150,6 +150,13 @@ def test_doubles_are_compared_and_answered(survey: SurveyInProcess, open_store: 
     assert "one work; listed is 2603.00003" in kept.out
     assert "2603.00001 rejected" in kept.out
     assert survey.call("doubles", "2603.00001", "2603.00001v2", "--different").status == 2
+    unknown = survey.call("doubles", "2603.00001", "doi:10.1000/xyz").err
+    assert "Not in the database: doi:10.1000/xyz" in unknown
+    assert "import --candidates" in unknown
+    assert "living-survey add" not in unknown
+    both = survey.call("doubles", "2603.09999", "doi:10.1000/xyz").err
+    assert "living-survey add ID" in both
+    assert "import --candidates" in both
 
 
 def test_incomplete_records_are_listed_apart(

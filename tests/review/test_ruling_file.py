@@ -7,6 +7,7 @@ import pytest
 
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy
+from pipeline.cli.ruling import lines_of
 from pipeline.review.rulings.file import HEADER, RulingFileError, read_rulings, written
 from pipeline.review.rulings.transfer import (
     Imported,
@@ -266,3 +267,19 @@ def test_dots_in_texts_are_no_key(services: Services, file: Path) -> None:
         store.rulings.add([make_ruling("2603.00001", sentence=sentence)])
         file.write_text(written(store.rulings.standing()), encoding="utf-8")
     assert [one.sentence for one in read_rulings(file, services.taxonomy)] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("paper", "remedy"),
+    [("2603.09999", "`living-survey add ID`"), ("doi:10.1000/xyz", "import --candidates")],
+)
+def test_import_names_the_command_that_brings_the_paper(
+    services: Services, file: Path, paper: str, remedy: str
+) -> None:
+    file.write_text(entry_of(paper=f'"{paper}"'), encoding="utf-8")
+    done = imported(services, file)
+    assert done.unknown == (paper,)
+    [said] = [line for line in lines_of(done) if "not held" in line]
+    assert said.startswith(f"{paper}: not held, kept: ")
+    assert remedy in said
+    assert ("living-survey add" in said) == (paper == "2603.09999")
