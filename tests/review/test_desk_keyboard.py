@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from storage.types import TermWeight, Verdict
+from storage.types import Paper, Prediction, TermWeight, Verdict
 from tests.support.browser import Watched, browser, log_in, site, tab, url, watch
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import ReviewSite, scores
@@ -19,18 +19,19 @@ ALL = "queue?at_least=0"
 def papers(site: ReviewSite, number: int) -> list[str]:
     """Fill the queue, likeliest first; every third paper is about radar."""
     ids = [f"2603.{each:05}" for each in range(1, number + 1)]
-    for rank, arxiv_id in enumerate(ids):
-        terms = ("radar", "doppler", "clutter") if rank % 3 == 2 else ("diffusion", "prompt")
-        site.put(
-            make_paper(arxiv_id, title=f"Paper number {rank + 1}"),
-            make_prediction(
-                arxiv_id,
-                in_scope=0.98 - rank / 100,
-                sections=scores(make_image=0.8, cut_video=0.3),
-                terms=tuple(TermWeight(term, 1.0) for term in terms),
-            ),
-        )
+    site.put_all([_ranked(rank, arxiv_id) for rank, arxiv_id in enumerate(ids)])
     return ids
+
+
+def _ranked(rank: int, arxiv_id: str) -> tuple[Paper, Prediction]:
+    terms = ("radar", "doppler", "clutter") if rank % 3 == 2 else ("diffusion", "prompt")
+    prediction = make_prediction(
+        arxiv_id,
+        in_scope=0.98 - rank / 100,
+        sections=scores(make_image=0.8, cut_video=0.3),
+        terms=tuple(TermWeight(term, 1.0) for term in terms),
+    )
+    return make_paper(arxiv_id, title=f"Paper number {rank + 1}"), prediction
 
 
 class Keyboard:
