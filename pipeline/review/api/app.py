@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import groupby
 
 from starlette.applications import Starlette
@@ -29,10 +30,10 @@ def create_api(
     context: ApiContext, *, monotonic: Callable[[], float] = time.monotonic
 ) -> Starlette:
     """Return the API. `monotonic` gives the seconds that limits of requests are counted in."""
-    text = document_text(OPERATIONS)
 
     async def openapi(request: Request) -> Response:
         """Return the OpenAPI document, which tells nothing of the survey."""
+        text = _document()
         tag = tag_of(text)
         if names_tag(request.headers.get("if-none-match", ""), tag, weakly=True):
             return Response(status_code=304, headers={"ETag": tag})
@@ -57,6 +58,12 @@ def _route(path: str, operations: Sequence[Operation]) -> Route:
     largest = max(one.largest for one in operations)
     limit = Middleware(RequestBodyLimitMiddleware, max_body_size=largest)
     return Route(path, Endpoint(operations), name=path, middleware=[limit])
+
+
+@cache
+def _document() -> str:
+    """Return the OpenAPI document, which is made when somebody first asks for it."""
+    return document_text(OPERATIONS)
 
 
 def _first(path: str) -> int:
