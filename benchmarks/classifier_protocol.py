@@ -132,6 +132,7 @@ def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
     figures = {
         "months": statistics.fmean(months),
         "read": work_saved(scope, truth),
+        "read 90": work_saved(scope, truth, 0.9),
         "AUC read": area_under_curve(scope, truth),
     }
     if table.shape[1] > 1:

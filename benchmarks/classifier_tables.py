@@ -13,7 +13,7 @@ BASELINES = (PLAIN, ASREVIEW)
 COUNTS = (0, 300, 1_000, 3_000)
 SURE = 0.99
 #: by which rankings are compared
-MEASURES = ("months", "read", "AUC read")
+MEASURES = ("months", "read", "read 90", "AUC read")
 
 #: classifier, decisions and cut
 Point = tuple[str, int, str]
