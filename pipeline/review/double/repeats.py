@@ -21,6 +21,8 @@ _FIRST, _LAST = 1, 7
 _BEYOND = 0.1
 #: papers of a list whose repeats its numbers have already
 _AHEAD = 60
+#: rows of the list that a place is looked for in; a list with fewer has no others
+ROWS = 30
 _EVER = datetime(1991, 8, 14, tzinfo=UTC)
 
 
@@ -34,6 +36,21 @@ class Placed:
     waits: bool = False
     #: the list itself has it, further down
     listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A paper that stands in a list of which it is not."""
+
+    arxiv_id: str
+    #: the papers that stood after it, in their order
+    after: tuple[str, ...]
+
+    def place_in(self, rows: Sequence[QueueRow]) -> int:
+        """Return its place: before the first paper that stood after it; else the last."""
+        behind = set(self.after)
+        found = (at for at, row in enumerate(rows) if row.arxiv_id in behind)
+        return next(found, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +175,11 @@ def shows_age(wanted: QueueFilter) -> bool:
 
 
 def place(
-    rows: Sequence[QueueRow], able: Sequence[QueueRow], wanted: QueueFilter, found: Due
+    rows: Sequence[QueueRow],
+    able: Sequence[QueueRow],
+    wanted: QueueFilter,
+    found: Due,
+    kept: Kept | None = None,
 ) -> Placed | None:
     """Return one of these papers and the place where it stands, or None if none fits.
 
@@ -166,25 +187,47 @@ def place(
         rows: the first papers of the list.
         able: fulfil the conditions of the list; in the order of preference.
         wanted: the conditions and the order of the list.
-        found: decides which of the first places is aimed at; with each paper that is read the
-            old one comes one place nearer, as any other paper of the list.
+        found: decides which of the first places is aimed at.
+        kept: the one that stood in the list before; it stays, and comes nearer with each paper
+            before it that is read, as any other paper of the list.
     """
+    stays = next((one for one in able if kept and one.arxiv_id == kept.arxiv_id), None)
+    if kept is not None and stays is not None:
+        at = _at(rows, stays, wanted) if _is_sorted(wanted) else kept.place_in(rows)
+        if at < ROWS:
+            return Placed(stays, at)
     if not able or len(rows) <= _FIRST - bool(found.over):
         return None
     last = min(_LAST, len(rows) - 1)
-    aim = max(0, _FIRST + int(place_of("place", found.salt) * (last - _FIRST + 1)) - found.over)
+    first = min(_FIRST, last)
+    aim = _FIRST + int(place_of("place", found.salt) * (last - _FIRST + 1)) - found.over
+    aim = max(first, aim)
     if wanted.order == "random":
         return Placed(able[0], aim)
-    near = min(able, key=lambda one: abs(_key(one, wanted) - _key(rows[aim], wanted)))
-    if wanted.order in {"mixed", "newest"} or wanted.ids is not None:
+    if not _is_sorted(wanted):
+        near = min(able, key=lambda one: abs(one.in_scope - rows[aim].in_scope))
         seen = [row.in_scope for row in rows]
         fits = min(seen) - _BEYOND <= near.in_scope <= max(seen) + _BEYOND
         return Placed(near, aim) if fits else None
-    if not aim and abs(_key(near, wanted) - _key(rows[0], wanted)) <= _BEYOND:
-        return Placed(near, 0)
-    at = sum(_key(row, wanted) < _key(near, wanted) for row in rows)
-    first = 0 if found.over else _FIRST
-    return Placed(near, at) if first <= at <= _LAST + 5 and at < len(rows) else None
+    places = {one.arxiv_id: _at(rows, one, wanted) for one in able}
+    fits_in = [one for one in able if first <= places[one.arxiv_id] < min(len(rows), _LAST + 6)]
+    if not fits_in and found.over:  # as likely as the first of the list, or a little more
+        head = _key(rows[0], wanted)
+        fits_in = [one for one in able if 0 <= head - _key(one, wanted) <= _BEYOND]
+    if not fits_in:
+        return None
+    near = min(fits_in, key=lambda one: abs(_key(one, wanted) - _key(rows[aim], wanted)))
+    return Placed(near, places[near.arxiv_id])
+
+
+def _is_sorted(wanted: QueueFilter) -> bool:
+    """Return whether the list is sorted by probability, so that each paper has its place in it."""
+    return wanted.order not in {"mixed", "newest", "random"} and wanted.ids is None
+
+
+def _at(rows: Sequence[QueueRow], one: QueueRow, wanted: QueueFilter) -> int:
+    """Return the place of a paper in a sorted list."""
+    return sum(_key(row, wanted) < _key(one, wanted) for row in rows)
 
 
 def _key(one: QueueRow, wanted: QueueFilter) -> float:

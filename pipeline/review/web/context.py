@@ -14,7 +14,7 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
-from pipeline.review.double.able import AbleNumbers
+from pipeline.review.double.able import AbleNumbers, PlacedPapers
 from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
@@ -70,6 +70,8 @@ class ReviewContext:
     rules: TeamRules = ALONE
     #: how many papers each person could be shown again
     able: AbleNumbers = field(default_factory=AbleNumbers)
+    #: the paper that each list of each person shows again
+    placed: PlacedPapers = field(default_factory=PlacedPapers)
     #: trains in the background; None: this service does not
     training: BackgroundCommands | None = None
 

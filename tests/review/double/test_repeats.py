@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.double.able import AbleNumbers
-from pipeline.review.double.repeats import Due, Turn, candidates, due, place, shows_age
+from pipeline.review.double.able import AbleNumbers, PlacedPapers
+from pipeline.review.double.repeats import ROWS, Due, Kept, Turn, candidates, due, place, shows_age
 from pipeline.review.double.rules import TeamRules
 from pipeline.review.make_ruling import make_ruling
 from storage.batches import BatchKind, NewBatch
@@ -160,7 +160,8 @@ def test_address_after_a_repeat_looks_like_any_other(site: ReviewSite) -> None:
     shapes = set()
     for paper in (key, other):
         there = ada.decide(ada.get(LIST), paper, "rejected").response.headers["location"]
-        shapes.add(re.sub(r"[0-9a-f]{16}$", "ID", re.sub(r"2\d{3}\.\d{5}", "PAPER", there)))
+        shape = re.sub(r"paper=2\d{3}\.\d{5}&at=\d", "PAPER", there)
+        shapes.add(re.sub(r"[0-9a-f]{16}$", "ID", shape))
         undo = ada.get(there).form("/undo")
         assert set(undo) == {"token", "decision_id", "view"}
     assert len(shapes) == 1, shapes
@@ -307,6 +308,50 @@ def test_repeat_stands_where_its_probability_belongs() -> None:
     assert place(rows, offered[:1], QueueFilter(order="newest"), DUE) is None
     assert place(rows[:1], offered, QueueFilter(), DUE) is None
     assert place(rows, [], QueueFilter(), DUE) is None
+
+
+@pytest.mark.parametrize("order", ["likely", "uncertain", "mixed", "random", "newest"])
+def test_paper_stays_in_its_list_until_it_is_read(order: str) -> None:
+    rows = [row(f"r{number}", 0.95 - 0.02 * number) for number in range(40)]
+    offered = [row(f"o{number}", 0.96 - 0.01 * number) for number in range(40)]
+    if order == "uncertain":
+        rows.sort(key=lambda one: abs(one.in_scope - 0.5))
+    wanted, placed = QueueFilter(order=order), PlacedPapers()
+    names = set()
+    for over in range(len(rows)):
+        found, first = Due("salt", over), rows[over : over + ROWS]
+        stands = place(first, offered, wanted, found, placed.of("ada", found, wanted))
+        assert stands is not None
+        placed.keep("ada", found, wanted, stands, first)
+        names.add(stands.row.arxiv_id)
+        if over == 0:
+            before = stands.place
+            assert before >= 1
+        assert stands.place == max(0, before - over)
+    assert len(names) == 1
+
+
+def test_paper_that_may_not_be_repeated_any_more_makes_room() -> None:
+    rows = [row(f"r{number}", 0.95 - 0.02 * number) for number in range(12)]
+    kept = Kept("gone", ("r3",))
+    found = place(rows, [row("mid", 0.9)], QueueFilter(), DUE, kept)
+    assert found is not None
+    assert found.row.arxiv_id == "mid"
+
+
+@pytest.mark.parametrize("order", ["likely", "mixed", "random"])
+def test_desk_comes_to_the_repeat_that_a_list_shows(site: ReviewSite, order: str) -> None:
+    ada, shown, read_ = Visitor(site.app("ada")), "", []
+    page = ada.get(f"/queue?order={order}")
+    for _ in range(22):
+        listed = [key for key in page.ids if key in OLD]
+        assert not shown or shown in read_ or listed == [shown]
+        shown = listed[0] if listed else shown
+        read_.append(page.paper)
+        page = ada.follow(ada.decide(page, page.paper, "rejected"))
+    repeated = [key for key in read_ if key in OLD]
+    assert repeated
+    assert [one.arxiv_id for one in given(site)] == repeated
 
 
 @pytest.mark.parametrize(

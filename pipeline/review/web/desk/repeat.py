@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from pipeline.review.double.older import older_due, older_waiting
 from pipeline.review.double.repeats import (
+    ROWS,
     Due,
     Placed,
     Turn,
@@ -26,9 +27,6 @@ from pipeline.review.web.context import context_of, reviewer_of
 from storage.queue_filter import QueueFilter, QueueRow, QueueTally
 from storage.repeats import Candidate
 from storage.store import Store
-
-#: rows of the list that a place is looked for in
-_ROWS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,13 @@ def _placed(
 ) -> Placed | None:
     if not able or found is None:
         return None
-    rows = store.queue.rows(wanted, limit=_ROWS, today=context_of(request).today)
-    return place(rows, able, wanted, found)
+    context, reviewer = context_of(request), reviewer_of(request)
+    rows = store.queue.rows(wanted, limit=ROWS, today=context.today)
+    kept = context.placed.of(reviewer, found, wanted)
+    placed = place(rows, able, wanted, found, kept)
+    if placed is not None:
+        context.placed.keep(reviewer, found, wanted, placed, rows)
+    return placed
 
 
 def without_old_paper(wanted: QueueFilter, old: Placed | None) -> QueueFilter:
