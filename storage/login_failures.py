@@ -52,6 +52,12 @@ class LoginFailures:
         """Delete the failures of a key."""
         self._session.write("DELETE FROM login_failure WHERE who = $who", {"who": key})
 
+    def clear_beginning(self, beginning: str) -> None:
+        """Delete the failures of all keys that begin like this."""
+        self._session.write(
+            "DELETE FROM login_failure WHERE starts_with(who, $who)", {"who": beginning}
+        )
+
     def forget(self, before: datetime) -> None:
         """Delete those whose last one was before an instant, and the oldest of too many."""
         self._session.write(_FORGET, {"before": to_utc(before), "most": MOST})

@@ -21,6 +21,11 @@ FROM trail LEFT JOIN trail_network AS place ON place.seq = trail.seq
 WHERE trail.seq < $before AND ($about IS NULL OR subject = $about OR actor = $about)
 ORDER BY trail.seq DESC LIMIT $most
 """
+_NETWORKS = """
+SELECT DISTINCT trail_event.subject, place.network
+FROM trail_event JOIN trail_network AS place ON place.seq = trail_event.seq
+WHERE trail_event.act = $act AND place.happened_at >= CAST($since AS TIMESTAMP)
+"""
 #: characters of a subject and a detail
 _LONGEST = 500
 
@@ -96,6 +101,11 @@ class Trail:
             " WHERE act = $act AND happened_at >= CAST($since AS TIMESTAMP)",
             {"act": act, "since": to_utc(since)},
         )
+
+    def networks(self, act: str, since: datetime) -> list[tuple[str, str]]:
+        """Return each subject of an act since an instant with the addresses it came from."""
+        rows = self._session.rows(_NETWORKS, {"act": act, "since": to_utc(since)})
+        return [(subject, network) for subject, network in rows]
 
     def forget_networks(self, before: datetime) -> int:
         """Delete the addresses of acts before an instant; return how many."""

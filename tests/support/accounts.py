@@ -20,6 +20,7 @@ from pipeline.review.accounts.login import (
     SessionLimits,
     log_in,
 )
+from pipeline.review.accounts.usual import UsualNetworks
 from storage.store import OpenStore
 from tests.support.review import START
 
@@ -61,6 +62,7 @@ class Team:
     open_store: OpenStore
     clock: Callable[[], datetime]
     hasher: Hasher = field(default_factory=lambda: Hasher(QUICK))
+    usual: UsualNetworks = field(default_factory=UsualNetworks)
 
     def by(self, actor: str = "root") -> By:
         """Return who does something now."""
@@ -83,7 +85,7 @@ class Team:
     ) -> Opened | Refused | Later:
         """Try to log in from an address."""
         return log_in(
-            Doorkeeper(self.open_store, self.hasher, self.clock, LIMITS),
+            Doorkeeper(self.open_store, self.hasher, self.clock, LIMITS, usual=self.usual),
             Attempt(name, password, ip_address(address), "a browser", known_browser),
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from config.errors import UsageError
 from config.roles import Role
-from pipeline.review.accounts.lockout import account_counter
+from pipeline.review.accounts.lockout import account_counter, usual_counters
 from pipeline.review.accounts.tokens import digest, new_token
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.plurals import counted
@@ -134,6 +134,7 @@ def set_password(store: Store, name: str, hash_: str, by: By, *, how: str) -> st
         store.passwords.set(account.name, hash_, by.at)
         store.passwords.end_links(account.name)
         store.login_failures.clear(account_counter(account.name))
+        store.login_failures.clear_beginning(usual_counters(account.name))
         ended = store.web_sessions.end_of(account.name)
         _note(store, by, "password.set", account.name, f"{how}; {_sessions(ended)}")
     return account.name

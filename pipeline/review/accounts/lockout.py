@@ -1,7 +1,8 @@
 """Decide how long logins wait after failures: longer with each, never for ever.
 
 Failures count for the account and for the network they come from. A browser that has logged in to
-the account before counts by itself, so that strangers cannot keep its owner out.
+the account before counts by itself, and so does a network from which it did, so that strangers
+elsewhere cannot keep its owner out.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from storage.accounts import account_key
 from storage.login_failures import Failures
 
 #: failures in a row that cost nothing
-_FREE = {"account": 5, "browser": 5, "network": 20}
+_FREE = {"account": 5, "browser": 5, "usual network": 5, "network": 20}
 _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(minutes=15)
 #: a refusal is answered from memory for this long, because a new password ends it
@@ -32,11 +33,27 @@ class Counted:
     keys: tuple[str, ...]
 
 
-def counted_for(name: str, client: Address | None, known_browser: str) -> Counted:
-    """Return what an attempt counts for; `known_browser` is empty for one that is not known."""
+def counted_for(
+    name: str, client: Address | None, known_browser: str, *, usual: bool = False
+) -> Counted:
+    """Return what an attempt counts for.
+
+    Args:
+        name: of the account, known or not.
+        client: where it comes from.
+        known_browser: of one that logged in to this account before; empty: none.
+        usual: the account logged in from this network before, so failures elsewhere cost nothing.
+    """
     if known_browser:
         return Counted((f"browser:{known_browser}",))
-    return Counted((account_counter(name), f"network:{network_of(client)}"))
+    network = network_of(client)
+    own = f"{usual_counters(name)}{network}" if usual else account_counter(name)
+    return Counted((own, f"network:{network}"))
+
+
+def usual_counters(name: str) -> str:
+    """Return how the counters of an account in its usual networks begin."""
+    return f"usual network:{account_counter(name).partition(':')[2]}:"
 
 
 def account_counter(name: str) -> str:

@@ -13,6 +13,7 @@ from config.forwarded import Address
 from pipeline.review.accounts import lockout
 from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.tokens import digest, new_token
+from pipeline.review.accounts.usual import UsualNetworks
 from storage.login_failures import Failures
 from storage.store import OpenStore, Store
 from storage.web_sessions import WebSession
@@ -85,6 +86,12 @@ class Doorkeeper:
     clock: Callable[[], datetime]
     limits: SessionLimits
     refusals: lockout.Refusals = field(default_factory=lockout.Refusals)
+    usual: UsualNetworks = field(default_factory=UsualNetworks)
+
+    def knows_network(self, attempt: "Attempt") -> bool:
+        """Return whether the account of an attempt logged in from its network before."""
+        keep = self.limits.keep_networks
+        return self.usual.has(self.open_store, attempt.name, attempt.client, self.clock(), keep)
 
 
 def log_in(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
@@ -94,8 +101,9 @@ def log_in(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
         TooManyLoginsError: others log in at this moment.
         StoreBusyError: another program has the database open.
     """
-    counted = lockout.counted_for(attempt.name, attempt.client, attempt.known_browser)
-    fitting = _compare(door, attempt, counted)
+    usual = not attempt.known_browser and door.knows_network(attempt)
+    counted = lockout.counted_for(attempt.name, attempt.client, attempt.known_browser, usual=usual)
+    fitting = _compare(door, attempt, counted, usual=usual)
     if isinstance(fitting, Refused | Later):
         return fitting
     again = door.hasher.hash(attempt.password) if door.hasher.is_outdated(fitting.hash) else ""
@@ -107,6 +115,7 @@ def log_in(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
             store.passwords.set_again(fitting.account, again)
         _forgive(store, counted.keys)
         token = open_session(store, fitting.account, attempt, now, door.limits)
+    door.usual.note(fitting.account, attempt.client)
     _log.info("logged in", extra={"account": fitting.account, "network": _text(attempt.client)})
     return Opened(fitting.account, token)
 
@@ -147,7 +156,7 @@ class _Fitting:
 
 
 def _compare(
-    door: Doorkeeper, attempt: Attempt, counted: lockout.Counted
+    door: Doorkeeper, attempt: Attempt, counted: lockout.Counted, *, usual: bool = False
 ) -> _Fitting | Refused | Later:
     """Refuse it, or count the attempt and then compare its password.
 
@@ -158,7 +167,7 @@ def _compare(
     if left:
         return _later(left)
     network, known = lockout.network_of(attempt.client), bool(attempt.known_browser)
-    with door.hasher.places.take(network, known=known):
+    with door.hasher.places.take(network, known=known, usual=usual):
         return _compared(door, attempt, counted, now)
 
 

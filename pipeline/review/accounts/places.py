@@ -1,7 +1,7 @@
 """Give out places among those whose passwords are compared; no network can take them all."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -12,6 +12,9 @@ from config.errors import TryAgainLaterError
 WAITING, STRANGERS = 16, 12
 #: places that a network has in any case, while others of strangers are left
 OF_ONE_NETWORK = 2
+#: places beside those of strangers, for accounts in networks where they logged in before; one each,
+#: because whoever knows the account's name in such a network can take it
+USUAL = 2
 
 
 class TooManyLoginsError(TryAgainLaterError):
@@ -29,7 +32,8 @@ class Places:
 
     One network takes at most half of the places of strangers; the other half is for networks that
     have fewer than two. So a flood from one network leaves people elsewhere a place, and a team
-    behind one address can log in together.
+    behind one address can log in together. While strangers have all of theirs, an account still
+    has a place in a network where it logged in before.
     """
 
     def __init__(self) -> None:
@@ -37,33 +41,50 @@ class Places:
         self._known = 0
         #: network -> places of strangers
         self._strangers: Counter[str] = Counter()
+        #: usual networks that have a place of their own
+        self._usual: set[str] = set()
 
     @contextmanager
-    def take(self, network: str, *, known: bool = False) -> Iterator[None]:
+    def take(self, network: str, *, known: bool = False, usual: bool = False) -> Iterator[None]:
         """Take a place.
 
-        `known` is whether the browser logged in before: a flood of strangers leaves it a place.
+        Args:
+            network: where the request comes from.
+            known: the browser logged in before: a flood of strangers leaves it a place.
+            usual: the account logged in from this network before.
 
         Raises:
             TooManyLoginsError: too many wait already, or too many of this network.
         """
         with self._lock:
-            strangers = self._strangers.total()
-            if self._known + strangers >= WAITING or not (known or self._has_room(network)):
-                raise TooManyLoginsError
-            if known:
-                self._known += 1
-            else:
-                self._strangers[network] += 1
+            end = self._taken(network, known=known, usual=usual)
         try:
             yield
         finally:
             with self._lock:
-                if known:
-                    self._known -= 1
-                else:
-                    self._strangers[network] -= 1
-                    self._strangers += Counter()  # forget networks without a place
+                end()
+
+    def _taken(self, network: str, *, known: bool, usual: bool) -> Callable[[], None]:
+        """Note a place; return what gives it back."""
+        if self._known + self._strangers.total() + len(self._usual) >= WAITING:
+            raise TooManyLoginsError
+        if known:
+            self._known += 1
+            return self._end_known
+        if self._has_room(network):
+            self._strangers[network] += 1
+            return lambda: self._end_stranger(network)
+        if usual and len(self._usual) < USUAL and network not in self._usual:
+            self._usual.add(network)
+            return lambda: self._usual.remove(network)
+        raise TooManyLoginsError
+
+    def _end_known(self) -> None:
+        self._known -= 1
+
+    def _end_stranger(self, network: str) -> None:
+        self._strangers[network] -= 1
+        self._strangers += Counter()  # forget networks without a place
 
     def _has_room(self, network: str) -> bool:
         taken = self._strangers.total()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pipeline.review.accounts.book import AccessBook
 from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.lockout import Refusals
+from pipeline.review.accounts.usual import UsualNetworks
 from pipeline.review.web.team_cookies import TeamCookies
 
 
@@ -16,3 +17,4 @@ class TeamAccess:
     hasher: Hasher
     cookies: TeamCookies
     refusals: Refusals = field(default_factory=Refusals)
+    usual: UsualNetworks = field(default_factory=UsualNetworks)

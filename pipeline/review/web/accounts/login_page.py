@@ -56,7 +56,14 @@ async def log_out(request: Request) -> Response:
 def doorkeeper(request: Request) -> Doorkeeper:
     """Return what comparing passwords needs."""
     review, team = context_of(request), team_of(request)
-    return Doorkeeper(review.open_store, team.hasher, review.clock, team.book.limits, team.refusals)
+    return Doorkeeper(
+        review.open_store,
+        team.hasher,
+        review.clock,
+        team.book.limits,
+        team.refusals,
+        team.usual,
+    )
 
 
 def attempt_of(request: Request, name: str, password: str, known_browser: str) -> Attempt:
