@@ -134,6 +134,7 @@ from pipeline.review.selection import read_selection
 from pipeline.review.suggested.find import read_case
 from pipeline.review.tokens import hash_of
 from pipeline.review.web.highlight import mark_phrases
+from pipeline.review.web.inbox.view import pair_in
 from pipeline.review.word_diff import word_diff
 from pipeline.suggestions.form_text import read_form_text
 from pipeline.suggestions.issue_export import read_issues
@@ -418,6 +419,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
     "balanced": balanced,
+    "pair_in": pair_in,
     "parse_key": parse_key,
     "parse_key of a DOI": lambda text: parse_key(f"10.1000/{text}"),
     "parse_key of a link": lambda text: parse_key(f"https://doi.org/10.1000/{text}"),

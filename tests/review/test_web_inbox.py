@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from config.schema import ReviewSettings
+from pipeline.review.web.inbox.view import pair_in
 from storage.correction_types import CorrectionCase
 from storage.types import Paper, Verdict
 from tests.support.builders import make_decision, make_paper
@@ -245,6 +247,36 @@ def test_pair_is_answered_and_taken_back(ada: Visitor, site: ReviewSite) -> None
     back = ada.follow(ada.post("/doubles/undo", done.form("/doubles/undo")))
     assert back.paper == FIRST.arxiv_id
     assert standing(site, twin.arxiv_id) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["doi:10.1000/a,b", "doi:10.1000/" + "long" * 30 + "(1,2),3", "doi:10.1000/2603.00001,c"]
+)
+def test_pair_with_commas_in_a_doi_is_answered_and_taken_back(
+    ada: Visitor, site: ReviewSite, key: str
+) -> None:
+    site.put(make_paper(key, title=FIRST.title, abstract="Else is said here."))
+    with site.open_store() as store:
+        store.same_work.find(at_least=0.5, limit=100, now=START)
+    page = ada.get("/doubles")
+    form = page.form("/doubles")
+    assert set(pair_in(form["paper"][0])) == {FIRST.arxiv_id, key}
+    opened = ada.get(f"/doubles?{urlencode({'paper': f'{key},arXiv:{FIRST.arxiv_id}v2'})}")
+    assert opened.form("/doubles")["paper"] == form["paper"]
+    done = ada.follow(ada.post("/doubles", {**form, "answer": [FIRST.arxiv_id]}))
+    assert standing(site, key) == (Verdict.REJECTED, ())
+    ada.post("/doubles/undo", done.form("/doubles/undo"))
+    assert standing(site, key) is None
+
+
+def test_case_of_a_long_doi_is_opened(ada: Visitor, site: ReviewSite) -> None:
+    paper = make_paper("doi:10.1000/" + "long" * 40, abstract="We sing one song.")
+    site.put(paper)
+    decide(site, paper)
+    for one in (FIRST, paper, SECOND):
+        change(site, one, withdrawn=True)
+    opened = ada.get(f"/inbox?{urlencode({'paper': paper.arxiv_id})}")
+    assert opened.form("/inbox")["arxiv_id"] == [paper.arxiv_id]
 
 
 def test_two_works_are_not_asked_again(ada: Visitor, site: ReviewSite) -> None:

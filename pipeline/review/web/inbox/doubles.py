@@ -9,7 +9,7 @@ from pipeline.review.judge import Stale
 from pipeline.review.same_work import answer_pair, pair_view, undo_answer
 from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
-from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
+from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, pair_in, read_view
 from pipeline.review.web.render import render
 from pipeline.review.web.texts import shown_title
 
@@ -35,7 +35,7 @@ async def undo(request: Request) -> Response:
 def _answer(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = _view_of(form)
-    one, _, other = view.paper.partition(",")
+    one, other = pair_in(view.paper)
     said = text_of(form, "answer")
     try:
         outcome = answer_pair(
@@ -59,7 +59,7 @@ def _answer(request: Request, form: FormData) -> Response:
 def _undo(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = _view_of(form)
-    one, _, other = view.paper.partition(",")
+    one, other = pair_in(view.paper)
     try:
         undo_answer(
             context.open_store, one, other, reviewer=reviewer_of(request), clock=context.clock
@@ -81,9 +81,9 @@ def _show(request: Request, view: InboxView, warning: str = "", *, status: int =
         view = view if view.page <= pages else view.at_page(pages)
         pairs = store.same_work.open(limit=PAGE_SIZE, offset=view.offset)
         keys = [f"{pair.first_id},{pair.second_id}" for pair in pairs]
-        one, _, other = (view.paper or (keys[0] if keys else "")).partition(",")
+        one, other = pair_in(view.paper or (keys[0] if keys else ""))
         opened = pair_view(store, one, other) if other and one != other else None
-        first, _, second = request.query_params.get("done", "")[:128].partition(",")
+        first, second = pair_in(request.query_params.get("done", ""))
         flash = store.same_work.answered(first, second) if second else None
         titles = store.papers.titles({key for p in pairs for key in (p.first_id, p.second_id)})
         cases, incomplete = store.corrections.count(), store.incomplete.count()

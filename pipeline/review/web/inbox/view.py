@@ -12,7 +12,8 @@ from storage.paper_key import parse_key
 #: cases and pairs of one page
 PAGE_SIZE = 30
 _LAST_PAGE = 100_000
-_LONGEST_ID = 64
+#: characters of the keys of a pair: those of two DOIs and a comma
+_LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,27 @@ def read_view(path: str, values: Mapping[str, str]) -> InboxView:
     only = values.get("only") or ""
     if only and only not in KINDS:
         raise UsageError(f"{only[:40]!r} is no kind of change.", hint=f"Use {', '.join(KINDS)}.")
-    paper = (values.get("paper") or "")[: 2 * _LONGEST_ID]
+    paper = (values.get("paper") or "")[:_LONGEST]
     return InboxView(path, _in_keys(path, paper), number, only)
+
+
+def pair_in(text: str) -> tuple[str, str]:
+    """Return the keys of the two papers that a text names with a comma between them.
+
+    A DOI may have commas of its own. What names no two papers is split at the first comma.
+    """
+    text = text[:_LONGEST]
+    commas = (at for at, char in enumerate(text) if char == ",")
+    for at in commas:
+        one, other = parse_key(text[:at]), parse_key(text[at + 1 :])
+        if one and other:
+            return one, other
+    one, _, other = text.partition(",")
+    return parse_key(one) or one, parse_key(other) or other
 
 
 def _in_keys(path: str, text: str) -> str:
     """Return what is open with its papers' keys, which an address may name in any notation."""
     if path == "/doubles":
-        return ",".join(parse_key(one) or one for one in text.split(","))
+        return ",".join(filter(None, pair_in(text)))
     return parse_key(text) or text
