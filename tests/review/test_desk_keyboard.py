@@ -105,6 +105,7 @@ def test_marked_papers_are_rejected_and_undone_together(
     expect(page.locator("#flash")).to_contain_text("and 3 other papers")
     shows(page, ids[4])
     assert {site.decisions(each)[-1].reason for each in ids[:4]} == {"reconstruction"}
+    expect(page.get_by_role("button", name="Undo these decisions")).to_be_visible()
     page.keyboard.press("u")
     expect(page.locator("#flash")).to_contain_text("Taken back")
     for each in ids[:4]:
