@@ -183,6 +183,12 @@ class _FileLines(logging.FileHandler):
 
     reported = False
 
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:  # a closed file is opened again, and its directory may be gone
+            self.handleError(record)
+
     def close(self) -> None:
         with suppress(OSError):  # what is left in the buffer of a full disk
             super().close()
@@ -195,7 +201,7 @@ class _FileLines(logging.FileHandler):
             self.reported = True
             sys.stderr.write(
                 f"The log file {self.baseFilename} cannot be written: {error.strerror}."
-                " Events are not logged until there is space.\n"
+                " Events are not logged until it can be written again.\n"
             )
 
 

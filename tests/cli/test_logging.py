@@ -1,6 +1,7 @@
 """[log] decides what a command logs, in which form and where."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_file_takes_info_lines(survey: Path) -> None:
     assert ended.stderr == ""
     text = (survey / "var" / "log" / "survey.log").read_text()
     assert [line.split(" ")[1] for line in text.splitlines()] == ["info", "info"]
+    assert all(one.name != "config.logs" for one in logging.getLogger().handlers)
 
 
 @pytest.mark.usefixtures("survey")

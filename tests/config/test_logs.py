@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,19 +11,15 @@ import pytest
 
 from config.errors import ConfigError
 from config.logs import OncePerMinute, logged_run, setup_logging
+from tests.support.cli import logging_restored
 
 log = logging.getLogger("tests.logs")
 
 
 @pytest.fixture(autouse=True)
 def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    level, handlers = root.level, tuple(root.handlers)
-    yield
-    for handler in set(root.handlers) - set(handlers):
-        handler.close()
-    root.setLevel(level)
-    root.handlers[:] = handlers
+    with logging_restored():
+        yield
 
 
 def test_a_line_is_time_level_event_and_fields(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,3 +198,17 @@ def test_full_disk_is_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
         log.info("fetched")
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("The log file /dev/full cannot be written: No space left on device.")
+
+
+def test_file_whose_directory_is_gone_stops_no_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "logs" / "survey.log"
+    setup_logging(file=file)
+    [handler] = [one for one in logging.getLogger().handlers if one.name == "config.logs"]
+    handler.close()  # it opens the file again for the next line
+    shutil.rmtree(file.parent)
+    for _ in range(3):
+        log.info("fetched")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"The log file {file} cannot be written: No such file or directory.")

@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,12 +53,27 @@ class Result:
         return self.stdout + self.stderr
 
 
+@contextlib.contextmanager
+def logging_restored() -> Iterator[None]:
+    """Log afterwards as before, because a file of a passed test is gone."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        for handler in set(root.handlers) - set(handlers):
+            handler.close()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 def call_in_process(*argv: str, env: Mapping[str, str] | None = None) -> Result:
     """Run `living-survey argv...` in this process with these variables beside the environment's."""
     # as sys.stdout, which has a stream of bytes below it
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
     err = io.StringIO()
     with (
+        logging_restored(),
         pytest.MonkeyPatch.context() as patched,
         redirect_stdout(out),
         redirect_stderr(err),
@@ -107,17 +122,11 @@ class SurveyInProcess(Survey):
 
     def call(self, *words: str, **environment: str) -> Ended:
         """Run `living-survey words...` inside the test and return how it ended."""
-        root = logging.getLogger()
-        handlers, level = list(root.handlers), root.level
-        try:
-            with (
-                contextlib.chdir(self.directory),
-                mock.patch.dict(os.environ, self.env(**environment), clear=True),
-            ):
-                ended = call_in_process(*words)
-        finally:
-            root.handlers[:] = handlers
-            root.setLevel(level)
+        with (
+            contextlib.chdir(self.directory),
+            mock.patch.dict(os.environ, self.env(**environment), clear=True),
+        ):
+            ended = call_in_process(*words)
         return Ended(ended.exit_code, ended.stdout, ended.stderr)
 
 
