@@ -54,6 +54,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         forbid_processes(in_test=None)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep the empty directory of a passed test, so that no later test is given its path.
+
+    pytest numbers by the directories it finds, and a process remembers some paths, as of
+    directories it has cleared of old parts.
+    """
+    path: Path | None = getattr(item, "funcargs", {}).get("tmp_path")
+    try:
+        return (yield)
+    finally:
+        if path is not None:
+            path.mkdir(exist_ok=True)
+
+
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Count the deselected tests; `items` is from one of several filters."""
     config = items[0].config
