@@ -60,6 +60,7 @@ def _follower(services: Services, read_store: OpenStore) -> Callable[[], object]
 
 def _follow(database: Path, follow: Callable[[], object], ended: threading.Event) -> None:
     seen: Stamp | None = None
+    said = ""
     rest = _LOOK
     while not ended.wait(rest):
         rest = _LOOK
@@ -69,7 +70,9 @@ def _follow(database: Path, follow: Callable[[], object], ended: threading.Event
         started = time.monotonic()
         try:
             follow()
-            seen = stamp
+            seen, said = stamp, ""
         except LivingSurveyError as error:  # a busy database, a file that was moved
-            _log.info("order not followed", extra={"error": str(error)})
+            if str(error) != said:  # ten lines a second would fill the disk
+                _log.info("order not followed", extra={"error": str(error)})
+            said = str(error)
         rest = min(max(_LOOK, _REST * (time.monotonic() - started)), _LONGEST_REST)

@@ -1,6 +1,7 @@
 """The order follows decisions that the model does not know, and is undone with them."""
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,12 +15,14 @@ from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.types import Example
 from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
+from pipeline.learn import following as following_module
 from pipeline.learn.classify import classify
 from pipeline.learn.follow import Follower, FollowReport, in_short_leases
 from pipeline.learn.following import following
 from pipeline.learn.promotion import recipe_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, open_services
+from storage.errors import StoreDamagedError
 from storage.kept import KeptStores
 from storage.queue_filter import QueueFilter
 from storage.store import Store, store_reader
@@ -277,3 +280,25 @@ def test_without_a_model_nothing_is_followed(tmp_path: Path) -> None:
         now=NOW,
     )
     assert Follower(open_services(settings)).follow() == FollowReport(0, 0)
+
+
+def test_same_fault_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following_module, "_LOOK", 0.001)
+    ended = threading.Event()
+    faults = iter([*["missing"] * 20, "", *["missing"] * 20, *["damaged"] * 20])
+
+    def follow() -> None:
+        fault = next(faults, None)
+        if fault is None:
+            ended.set()
+        elif fault:
+            raise StoreDamagedError(fault)
+        else:  # what follows is another commit
+            (tmp_path / "survey.duckdb").write_text("changed")
+
+    with caplog.at_level(logging.INFO):
+        following_module._follow(tmp_path / "survey.duckdb", follow, ended)
+    said = [record.error for record in caplog.records]  # type: ignore[attr-defined]
+    assert said == ["missing", "missing", "damaged"]

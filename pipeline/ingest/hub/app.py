@@ -21,6 +21,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError
 from pipeline.ingest.hub.holdings import HubHoldings
 from pipeline.ingest.protocol import feeds, oai, query
 from pipeline.ingest.protocol.answers import Answer
+from pipeline.runtime.fault_log import FaultLog
 
 #: records of a page, as arXiv has
 PAGE_SIZE = 1300
@@ -33,6 +34,7 @@ _LARGEST_FORM, _MOST_ARGUMENTS = 16_384, 20
 #: seconds after which a survey that found the database busy asks again
 _RETRY_AFTER = 5
 _log = logging.getLogger(__name__)
+_faults = FaultLog(_log)
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -134,5 +136,5 @@ def _on_busy(_: Request, error: Exception) -> Response:
 
 
 def _on_known_error(_: Request, error: Exception) -> Response:
-    _log.error("hub cannot answer", extra={"error": str(error)})
+    _faults.write("hub cannot answer", error)
     return PlainTextResponse("The hub cannot read its database; its log says why.\n", 500)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from config.errors import LivingSurveyError, TryAgainLaterError
 from pipeline.publish.public.headers import harden
 from pipeline.publish.public.site import page, texts_for
+from pipeline.runtime.fault_log import FaultLog
 
-_log = logging.getLogger(__name__)
+_faults = FaultLog(logging.getLogger(__name__))
 _SAID = frozenset({400, 403, 404, 405, 413, 429, 500, 503})
 #: seconds after which a client may ask again
 _WAITS = {429: 3600, 503: 60}
@@ -37,7 +38,7 @@ def on_known_error(request: Request, error: Exception) -> Response:
     """Log an error of the product, whose text is for the operator, and ask to try again."""
     assert isinstance(error, LivingSurveyError)
     if not isinstance(error, TryAgainLaterError):
-        _log.error("a public page failed: %s", error)
+        _faults.write("a public page failed", error)
     return refuse(request, 503)
 
 

@@ -6,6 +6,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from config.reasons import UnknownReasonError
 from config.taxonomy import UnknownSectionError
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
+from pipeline.review.api.responses import RETRY_AFTER
 from pipeline.review.conflicts import OvertakenError
 from pipeline.review.issues.acts import NotAPublisherError
 from pipeline.review.judge import DoubleError, MissingSectionError
@@ -20,8 +21,6 @@ from storage.errors import (
 )
 
 _log = logging.getLogger(__name__)
-#: seconds, longer than a lease is held
-_RETRY_AFTER = "5"
 _NOT_FOUND = (
     PaperNotFoundError,
     DecisionNotFoundError,
@@ -51,7 +50,7 @@ def problem_of(error: LivingSurveyError) -> ProblemError:
     if isinstance(error, UsageError):
         return _invalid(error)
     if isinstance(error, TryAgainLaterError):
-        return ProblemError(503, "busy", said, hint=hint, headers={"Retry-After": _RETRY_AFTER})
+        return ProblemError(503, "busy", said, hint=hint, headers={"Retry-After": RETRY_AFTER})
     _log.error("the API cannot answer", extra={"error": said})
     status = 507 if isinstance(error, StoreNotWritableError) else 500
     return ProblemError(status, "fault", said, hint=hint)

@@ -8,10 +8,14 @@ from http import HTTPStatus
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from config.errors import LivingSurveyError, TryAgainLaterError
 from config.visible import escape_invisible
 from pipeline.review.api.documents.problems import MEDIA_TYPE, ProblemError
+from pipeline.review.unusable import unusable
 
 JSON = "application/json"
+#: seconds, longer than a lease is held
+RETRY_AFTER = "5"
 #: by status: requests that the rules of the whole site refuse
 _REFUSED: Mapping[int, str] = {
     400: "This service answers only to the names of this machine and of its settings.",
@@ -54,3 +58,11 @@ def refusal(status: int, said: str = "") -> Response:
     """Return the problem for a request that does not reach the API."""
     said = said or _REFUSED.get(status, HTTPStatus(status).phrase)
     return problem_response(ProblemError(status, "refused", said))
+
+
+def no_database(error: LivingSurveyError) -> Response:
+    """Return the problem for a request whose token cannot be looked up."""
+    kind = "busy" if isinstance(error, TryAgainLaterError) else "fault"
+    return problem_response(
+        ProblemError(503, kind, unusable(error), headers={"Retry-After": RETRY_AFTER})
+    )

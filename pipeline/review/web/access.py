@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import LivingSurveyError
 from config.host_header import LOOPBACK_NAMES, host_name
-from pipeline.review.api.responses import refusal
+from pipeline.review.api.responses import no_database, refusal
 from pipeline.review.api.table import is_api, takes_large_bodies
 from pipeline.review.refused import because
 from pipeline.review.web.accounts.door import is_private, let_in
@@ -82,7 +82,7 @@ class AccessRules:
                 writes = request.method not in _READING
                 await run_in_threadpool(book.refresh, writes_next=writes)
             except LivingSurveyError as error:
-                return refusal(503) if is_api(request) else on_known_error(request, error)
+                return no_database(error) if is_api(request) else on_known_error(request, error)
         names = self.names | set(review.settings.hosts) if review.is_team else self.names
         answer = _foreign(request, names) or _too_large(request, self.limits)
         if is_api(request):  # which tokens open, not sessions

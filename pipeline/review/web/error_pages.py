@@ -11,12 +11,19 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api
 from pipeline.review.refused import because
+from pipeline.review.unusable import unusable
 from pipeline.review.web.busy import busy_page
 from pipeline.review.web.context import context_of, notice, said_to, session_of, wants_json
 from pipeline.review.web.headers import harden
 from pipeline.review.web.people import ForbiddenError
 from pipeline.review.web.render import render
-from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
+from pipeline.runtime.services import NoDatabaseError
+from storage.errors import (
+    DecisionNotFoundError,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreNotWritableError,
+)
 from storage.paper_key import is_doi_key, parse_key
 from storage.typed_ids import explain_id
 
@@ -84,6 +91,8 @@ def on_known_error(request: Request, error: Exception) -> Response:
         return busy_page(request, error)
     if isinstance(error, TryAgainLaterError):
         return refuse(request, 503, error.message, error.hint)
+    if session_of(request) is None and not isinstance(error, UsageError):
+        return notice(request, 503, unusable(error), "`living-survey doctor` says what to do.")
     if isinstance(error, DecisionNotFoundError):
         status = 404
     elif isinstance(error, ForbiddenError):
@@ -91,6 +100,8 @@ def on_known_error(request: Request, error: Exception) -> Response:
         status = 403
     elif isinstance(error, StoreNotWritableError):
         status = HTTPStatus.INSUFFICIENT_STORAGE
+    elif isinstance(error, StoreDamagedError | NoDatabaseError):
+        status = 503
     else:
         status = 400 if isinstance(error, UsageError) else 500
     return refuse(request, status, error.message, error.hint)
