@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
+from config.files import read_regular_text
 from config.schema import Settings
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import DAY, Invocation, command
@@ -81,7 +82,11 @@ def _check_right(person: str, settings: Settings) -> None:
 
 def _text_of(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_regular_text(file)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}.", hint="Name a file with the notice."
+        ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not text in UTF-8.", hint="Save it as UTF-8.") from error
 

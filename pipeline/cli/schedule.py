@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from config.errors import LivingSurveyError, UsageError
-from config.files import put_new
+from config.files import put_new, read_regular
 from config.schema import Settings
 from pipeline.cli.answer import Answer, Column, table
 from pipeline.cli.command import Invocation, command
@@ -170,7 +170,7 @@ def _write(into: Path, files: Sequence[UnitFile]) -> tuple[Path, ...]:
     """Write the files, unless another content is there; return those that are there now."""
     paths = {into / file.name: file.text.encode() for file in files}
     for path, content in paths.items():
-        if path.exists() and path.read_bytes() != content:
+        if path.exists() and read_regular(path) != content:
             raise LivingSurveyError(
                 f"{path} exists with another content.",
                 hint="Nothing was written. Compare it with what `schedule --print` prints, then"

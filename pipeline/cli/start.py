@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from config.errors import TryAgainLaterError, UsageError
+from config.files import read_regular_text
 from config.schema import Settings
 from config.settings import DEFAULT_FILE, ENV_PREFIX, load_settings
 from config.taxonomy import load_taxonomy
@@ -237,7 +238,7 @@ def _ids_to_ask(services: Services) -> int:
     """Return how many IDs the list's files name that are not stored."""
     ids: set[str] = set()
     for path in list_files(services.settings.survey.list):
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_regular_text(path, errors="replace")
         ids.update(found.id.base for found in find_arxiv_ids(text))
     with services.open_store() as store:
         return len(ids - store.papers.held(ids))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
-from config.files import put_in_place
+from config.files import put_in_place, read_regular
 from storage.store import store_opener
 
 #: relative to the directory, as in the default settings
@@ -98,7 +98,7 @@ def _mark(directory: Path, *, decisions: int | None) -> None:
 def _work(directory: Path, until: datetime) -> Iterator[str]:
     """Yield what a person did in an earlier demo."""
     try:
-        marker = json.loads((directory / _MARKER).read_text(encoding="utf-8"))
+        marker = json.loads(read_regular(directory / _MARKER))
         known, decisions = dict(marker["files"]), marker["decisions"]
     except (ValueError, TypeError, KeyError):
         yield "of another version, so that what was done in it since cannot be told"
@@ -149,4 +149,4 @@ def _hash(path: Path) -> str:
     """Return the hash of a file's content; empty for what is no file."""
     if path.is_symlink() or not path.is_file():
         return ""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read_regular(path)).hexdigest()

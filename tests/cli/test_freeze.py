@@ -1,5 +1,6 @@
 """`freeze` as a user calls it: shown first, done with --yes, what refuses then, and back."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,6 +117,9 @@ def test_notice_comes_from_a_file(survey: SurveyInProcess) -> None:
     assert (refused.status, "not text in UTF-8" in refused.err) == (2, True)
     missing = survey.call("freeze", "--notice-file", "missing.txt")
     assert missing.err.count("\n") == 1
+    os.mkfifo(survey.directory / "pipe")
+    pipe = survey.call("freeze", "--notice-file", "pipe")
+    assert (pipe.status, "it is a named pipe" in pipe.err) == (2, True)
 
 
 def test_only_publishers_end_the_survey(survey: SurveyInProcess) -> None:

@@ -50,6 +50,53 @@ def test_every_module_has_a_docstring() -> None:
     assert missing == []
 
 
+#: modules that read files without `config.files`, which refuses pipes and devices
+READERS = {
+    "files of this program": {
+        "config/look/values.py", "config/settings.py", "config/taxonomy.py",
+        "storage/engine/migrate.py", "storage/engine/schema.py",
+        "pipeline/ingest/protocol/sets.py", "pipeline/operate/units/github.py",
+        "pipeline/publish/digest/words.py", "pipeline/publish/mail/letter.py",
+        "pipeline/publish/public/site.py", "pipeline/publish/public/texts.py",
+        "pipeline/publish/site/build.py", "pipeline/publish/site/words.py",
+        "pipeline/publish/subscribers/answers.py", "pipeline/publish/subscribers/letters.py",
+        "pipeline/review/web/environment.py", "pipeline/review/web/language.py",
+        "pipeline/suggestions/labels.py", "pipeline/publish/inputs.py",
+    },
+    "files of the kernel": {
+        "storage/engine/process.py", "pipeline/ingest/sources/transport/limiter.py",
+        "pipeline/learn/corpus/sample.py",
+    },
+    "asked before whether it is a file": {
+        "config/files.py", "pipeline/publish/files.py", "pipeline/runtime/jobs.py",
+    },
+    "written or read whole by the same command": {
+        "storage/engine/copying.py", "pipeline/publish/lake/files.py",
+        "pipeline/publish/mail/journal.py",
+    },
+}  # fmt: skip
+
+
+def _reads(call: ast.Call) -> bool:
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if named in {"read_text", "read_bytes"}:
+        return True
+    mode = call.args[0] if named == "open" and call.args else None
+    reads = isinstance(mode, ast.Constant) and str(mode.value).startswith("r")
+    return reads or (isinstance(call.func, ast.Name) and call.func.id == "open")
+
+
+def test_files_from_elsewhere_are_read_as_regular_files() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for package in ("config", "storage", "classifiers", "pipeline")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and _reads(node)
+    }
+    assert found == set().union(*READERS.values())
+
+
 def test_no_module_is_called_utils() -> None:
     assert [p for p in MODULES if p.stem in {"utils", "helpers", "misc", "common"}] == []
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -311,10 +311,32 @@ def test_a_directory_with_other_files_is_left_alone(
     assert [path.name for path in lake.iterdir()] == ["thesis.tex"]
 
 
-def test_a_damaged_manifest_is_named(survey: SurveyInProcess, tmp_path: Path) -> None:
+def _broken(manifest: Path) -> None:
+    manifest.write_text("{")
+
+
+def _pipe(manifest: Path) -> None:
+    manifest.unlink()
+    os.mkfifo(manifest)
+
+
+def _elsewhere(manifest: Path) -> None:
+    """Name a file of somebody else in the place of one of ours."""
+    document = json.loads(manifest.read_bytes())
+    secret = manifest.parents[2] / "secret"
+    file = document["files"][0]
+    secret.write_bytes(b"x" * file["bytes"])
+    file["path"] = "../../secret"
+    manifest.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize("damage", [_broken, _pipe, _elsewhere])
+def test_a_damaged_manifest_is_named(
+    survey: SurveyInProcess, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
     lake = tmp_path / "lake"
     _export(survey, lake)
-    (lake / "current" / "manifest.json").write_text("{")
+    damage(lake / "current" / "manifest.json")
     ended = survey.call("export", "--lake", str(lake))
     assert ended.status == 1
     assert "manifest.json" in ended.err

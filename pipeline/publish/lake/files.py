@@ -6,14 +6,8 @@ import shutil
 from pathlib import Path
 
 from config.files import sync
-from pipeline.publish.lake.manifest import LakeFile
+from pipeline.publish.lake.manifest import LakeFile, path_of
 from storage.lake import Lake, LakePart
-
-
-def path_of(part: LakePart) -> str:
-    """Return the path below the directory of a snapshot, as Hive divides."""
-    month = f"month={part.month}/" if part.month else ""
-    return f"{part.view}/{month}part.parquet"
 
 
 def link(old: Path, new: Path) -> None:
@@ -43,7 +37,7 @@ def write(lake: Lake, part: LakePart, path: Path) -> LakeFile:
     with path.open("rb") as stored:
         digest = hashlib.file_digest(stored, "sha256").hexdigest()
     return LakeFile(
-        path=path_of(part),
+        path=path_of(part.view, part.month),
         view=part.view,
         month=part.month,
         rows=part.rows,

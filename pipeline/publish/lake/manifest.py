@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError
+from config.files import read_regular
 
 NAME = "manifest.json"
 #: raised when a reader of older manifests could misunderstand a new one
@@ -54,6 +55,12 @@ class Manifest:
         return rows
 
 
+def path_of(view: str, month: str) -> str:
+    """Return the path below the directory of a snapshot, as Hive divides."""
+    divided = f"month={month}/" if month else ""
+    return f"{view}/{divided}part.parquet"
+
+
 def manifest_bytes(manifest: Manifest) -> bytes:
     """Return the manifest as a JSON document."""
     document = {
@@ -75,7 +82,7 @@ def read_manifest(snapshot: Path) -> Manifest:
     """
     path = snapshot / NAME
     try:
-        return _read(json.loads(path.read_bytes()))
+        return _read(json.loads(read_regular(path)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LakeDamagedError(
             f"{path} cannot be read as the manifest of a snapshot: {error}.",
@@ -87,10 +94,14 @@ def read_manifest(snapshot: Path) -> Manifest:
 def _read(document: Mapping[str, Any]) -> Manifest:
     if document["format"] != _FORMAT:
         raise ValueError(f"its format is {document['format']!r}, not {_FORMAT}")
-    files: Iterable[Mapping[str, Any]] = document["files"]
+    rows: Iterable[Mapping[str, Any]] = document["files"]
+    files = tuple(LakeFile(**row) for row in rows)
+    for file in files:
+        if file.path != path_of(file.view, file.month):  # it is linked into the next snapshot
+            raise ValueError(f"{file.path!r} is no path of its view and month")
     return Manifest(
         snapshot=int(document["snapshot"]),
         made_at=str(document["made_at"]),
         version=str(document["version"]),
-        files=tuple(LakeFile(**file) for file in files),
+        files=files,
     )

@@ -16,8 +16,15 @@ from pathlib import Path
 from config.errors import TryAgainLaterError, UsageError
 from config.files import sync
 from config.locks import LockHeldError, file_lock
-from pipeline.publish.lake.files import link, path_of, write
-from pipeline.publish.lake.manifest import NAME, LakeFile, Manifest, manifest_bytes, read_manifest
+from pipeline.publish.lake.files import link, write
+from pipeline.publish.lake.manifest import (
+    NAME,
+    LakeFile,
+    Manifest,
+    manifest_bytes,
+    path_of,
+    read_manifest,
+)
 from pipeline.runtime.record import Progress
 from storage.lake import Lake, LakePart
 
@@ -106,7 +113,7 @@ def write_snapshot(
     task = progress.add_task("Writing what changed", total=len(parts))
     files, written = [], []
     for part in parts:
-        path = unfinished / path_of(part)
+        path = unfinished / path_of(part.view, part.month)
         path.parent.mkdir(parents=True, exist_ok=True)
         if _key(part) in kept:
             file, there = kept[_key(part)]

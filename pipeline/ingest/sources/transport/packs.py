@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.files import replacing
+from config.files import read_regular, replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def write_pack(folder: Path, present: Iterable[Member]) -> Path:
 def _content(member: Member, suffix: str) -> bytes:
     if member.is_packed:
         return member.read(suffix, most_bytes=1 << 30)
-    return (member.place / f"{member.stem}{suffix}").read_bytes()
+    return read_regular(member.place / f"{member.stem}{suffix}")
 
 
 def remove_loose(folder: Path, stems: Iterable[str]) -> None:

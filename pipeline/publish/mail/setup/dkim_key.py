@@ -8,6 +8,8 @@ from pathlib import Path
 from dkim.asn1 import ASN1FormatError
 from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
+from config.files import open_regular
+
 #: bits below which receivers refuse a signature, and what is advised (RFC 8301, 3.2)
 LEAST_BITS, ADVISED_BITS = 1024, 2048
 #: bytes of a key file that are read
@@ -44,7 +46,7 @@ def read_key(path: Path) -> DkimKey:
         DkimKeyError: it cannot be read or is none.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(_MOST)
             mode = path.stat().st_mode
     except OSError as error:
