@@ -5,6 +5,7 @@ The statements of a released file never change; corrections are a new migration.
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -77,7 +78,8 @@ def migrate(
 ) -> int:
     """Apply pending migrations, each in one transaction; return how many.
 
-    The last transaction ends with `derive`, which fills what is derived from other tables.
+    A new database gets all of them in one, because every commit waits for the disk. The last
+    transaction ends with `derive`, which fills what is derived from other tables.
 
     Raises:
         SchemaVersionError: the database is newer than this program.
@@ -90,22 +92,27 @@ def migrate(
             hint="Nothing was written to it. Set [database] path to another file.",
         )
     pending = migrations[version:]
-    for migration in pending:
-        with session.transaction():
-            session.ddl(_CREATE)
-            session.ddl(migration.sql)
-            session.write(
-                _RECORD,
-                {
-                    "version": migration.version,
-                    "name": migration.name,
-                    # The machine's clock, because opening a store takes no other.
-                    "applied_at": to_utc(datetime.now(UTC)),
-                },
-            )
-            if migration is pending[-1]:
-                derive(session)
+    with nullcontext() if version else session.transaction():
+        for migration in pending:
+            with session.transaction():
+                _apply(session, migration)
+                if migration is pending[-1]:
+                    derive(session)
     return len(pending)
+
+
+def _apply(session: Session, migration: Migration) -> None:
+    session.ddl(_CREATE)
+    session.ddl(migration.sql)
+    session.write(
+        _RECORD,
+        {
+            "version": migration.version,
+            "name": migration.name,
+            # The machine's clock, because opening a store takes no other.
+            "applied_at": to_utc(datetime.now(UTC)),
+        },
+    )
 
 
 def _checked_version(session: Session, migrations: Sequence[Migration]) -> int:

@@ -65,6 +65,16 @@ def test_failed_migration_is_rolled_back(session: Session) -> None:
     assert migrate(session, [FIRST, SECOND]) == 1
 
 
+def test_new_database_gets_all_migrations_or_none() -> None:
+    commits: list[Session] = []
+    session = Session(duckdb.connect(":memory:"), after_commit=commits.append)
+    with pytest.raises(duckdb.CatalogException):
+        migrate(session, [FIRST, BROKEN])
+    assert (schema_version(session), commits) == (0, [])
+    migrate(session, [FIRST, SECOND])
+    assert (schema_version(session), commits) == (2, [session])
+
+
 def test_newer_schema_is_refused(session: Session) -> None:
     migrate(session, [FIRST, SECOND])
     with pytest.raises(SchemaVersionError, match=r"schema 2, this program knows 1\.") as caught:
@@ -161,16 +171,29 @@ def test_integrity_finds_damage_by_another_program(tmp_path: Path, now: datetime
         )
 
 
-@pytest.mark.parametrize("steps", range(1, len(known_migrations()) + 1))
-def test_kill_after_a_migration_loses_nothing(tmp_path: Path, steps: int) -> None:
+def test_kill_after_any_migration_loses_nothing(tmp_path: Path) -> None:
     """DuckDB cannot replay some statements from a WAL, for example `ADD COLUMN ... DEFAULT`."""
-    running, found = tmp_path / "running.duckdb", tmp_path / "found.duckdb"
+    running = tmp_path / "running.duckdb"
     with duckdb.connect(str(running)) as connection:
-        migrate(Session(connection), known_migrations()[:steps])
-        shutil.copy(running, found)
-        shutil.copy(running.with_name("running.duckdb.wal"), found.with_name("found.duckdb.wal"))
+        for steps in range(1, len(known_migrations()) + 1):
+            migrate(Session(connection), known_migrations()[:steps])
+            assert version_after_kill(running) == steps
+
+
+def test_kill_after_all_migrations_of_a_new_database_loses_nothing(tmp_path: Path) -> None:
+    running = tmp_path / "running.duckdb"
+    with duckdb.connect(str(running)) as connection:
+        migrate(Session(connection), known_migrations())
+        assert version_after_kill(running) == len(known_migrations())
+
+
+def version_after_kill(running: Path) -> int:
+    """Return the schema of a copy of an open database, which is replayed from its WAL."""
+    found = running.with_name("found.duckdb")
+    shutil.copy(running, found)
+    shutil.copy(running.with_name("running.duckdb.wal"), found.with_name("found.duckdb.wal"))
     with duckdb.connect(str(found)) as connection:
-        assert schema_version(Session(connection)) == steps
+        return schema_version(Session(connection))
 
 
 def test_only_changed_rows_and_ddl_count_as_a_commit() -> None:
