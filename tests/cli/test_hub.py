@@ -16,6 +16,7 @@ import pytest
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.harvest import Window, harvest_window
 from pipeline.ingest.sources.open import arxiv_sources
+from tests.support import http
 from tests.support.arxiv import make_record, noon
 from tests.support.cli import Survey, survey_at
 from tests.support.hub import differences, member
@@ -68,7 +69,7 @@ def test_command_says_what_it_serves_and_ends_on_sigterm(fetched: Survey) -> Non
         said = [process.stderr.readline().rstrip() for _ in range(3)]
         assert said[0].startswith("It serves the sets cs, eess and the feeds of cs.CV, cs.CL,")
         assert said[1:3] == ["[arxiv]", f'hub_url = "{url}"']
-        assert httpx.get(f"{url}/health").status_code == 200
+        assert http.get(f"{url}/health").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
 

@@ -16,6 +16,7 @@ from pipeline.demo.replica.damage import MANY_AUTHORS
 from pipeline.demo.replica.faults import Fault, Kind, load_faults, read_fault
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
+from tests.support import http
 from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, query, token
 
 LIST = "verb=ListRecords&metadataPrefix=arXivRaw"
@@ -320,7 +321,7 @@ def test_wrong_fault_file_is_refused_with_the_cause(tmp_path: Path, text: str, s
 
 def test_every_request_is_recorded() -> None:
     with ReplicaServer([], today=TUESDAY) as server:
-        with httpx.Client(headers={"User-Agent": "tester"}) as client:
+        with http.Client(headers={"User-Agent": "tester"}) as client:
             client.get(server.oai_url, params={"verb": "Identify"})
             client.get(f"{server.rss_url}/rss/cs")
             client.get(server.query_url, params={"id_list": "2603.90001"})

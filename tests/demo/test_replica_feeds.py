@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import feedparser
-import httpx
 import pytest
 from lxml import etree
 
 from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.protocol.record import Record
+from tests.support import http
 from tests.support.replica import TUESDAY, make_record, make_records, shape
 
 FRIDAY = date(2023, 10, 27)
@@ -20,7 +20,7 @@ MOVING = {"lastBuildDate", "updated"}
 
 
 def _types(server: ReplicaServer, wanted: str, form: str = "rss") -> list[tuple[str, str]]:
-    root = etree.fromstring(httpx.get(f"{server.rss_url}/{form}/{wanted}").content)
+    root = etree.fromstring(http.get(f"{server.rss_url}/{form}/{wanted}").content)
     items = [*root.iter("item"), *root.iter("{*}entry")]
     return [
         (
@@ -102,7 +102,7 @@ def test_feedparser_reads_it(form: str) -> None:
         license="http://creativecommons.org/licenses/by/4.0/", doi="10.5555/1", journal_ref="J 1"
     )
     with ReplicaServer([record], today=TUESDAY) as server:
-        answer = httpx.get(f"{server.rss_url}/{form}/cs.CV+cs.CL")
+        answer = http.get(f"{server.rss_url}/{form}/cs.CV+cs.CL")
     feed = feedparser.parse(answer.content, sanitize_html=False, resolve_relative_uris=False)
     assert not feed.bozo
     assert feed.feed.title == "cs.CV, cs.CL updates on arXiv.org"
@@ -117,7 +117,7 @@ def test_feedparser_reads_it(form: str) -> None:
 
 def test_headers_are_those_of_the_application() -> None:
     with ReplicaServer([], today=TUESDAY) as server:
-        answer = httpx.get(f"{server.rss_url}/rss/cs")
+        answer = http.get(f"{server.rss_url}/rss/cs")
     assert answer.headers["ETag"] == hashlib.sha256(answer.content).hexdigest()
     assert answer.headers["Content-Type"] == "application/rss+xml"
     assert answer.headers["Cache-Control"] == f"max-age={12 * 3600}"
@@ -168,7 +168,7 @@ def test_feeds_have_the_recorded_form(shared_fixtures: Path, form: str, case: st
     papers = [] if case in {"lowercase", "empty_weekend"} else _recorded_papers()
     day = date(2023, 10, 28) if case == "empty_weekend" else FRIDAY
     with ReplicaServer(papers, today=day) as server:
-        got = etree.fromstring(httpx.get(f"{server.url}{path}").content)
+        got = etree.fromstring(http.get(f"{server.url}{path}").content)
     ignore = MOVING | {"description", "summary"}
     assert shape(got, ignore) == shape(expected, ignore)
 
@@ -188,12 +188,12 @@ def test_feeds_have_the_recorded_form(shared_fixtures: Path, form: str, case: st
 def test_error_feeds_are_those_recorded(shared_fixtures: Path, name: str) -> None:
     path, status, expected = _fixture(shared_fixtures, name)
     with ReplicaServer([], today=FRIDAY) as server:
-        answer = httpx.get(f"{server.url}{path}")
+        answer = http.get(f"{server.url}{path}")
     assert answer.status_code == status == 400
     assert shape(etree.fromstring(answer.content), MOVING) == shape(expected, MOVING)
 
 
 def test_the_status_page() -> None:
     with ReplicaServer([]) as server:
-        assert httpx.get(f"{server.url}/feed/status").text == "Status: GOOD Version: 1.1"
-        assert httpx.get(f"{server.url}/elsewhere").status_code == 404
+        assert http.get(f"{server.url}/feed/status").text == "Status: GOOD Version: 1.1"
+        assert http.get(f"{server.url}/elsewhere").status_code == 404

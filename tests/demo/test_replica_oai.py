@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
 
-import httpx
 import pytest
 from lxml import etree
 
 from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.protocol.record import Record, Version
+from tests.support import http
 from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, shape, token
 
 
@@ -62,8 +62,8 @@ def test_a_single_page_has_no_token_element(small: ReplicaServer) -> None:
 
 def test_a_token_may_be_sent_raw_or_encoded_again(small: ReplicaServer) -> None:
     following = token(oai(small, verb="ListRecords", metadataPrefix="arXivRaw"))
-    raw = httpx.get(f"{small.oai_url}?verb=ListRecords&resumptionToken={following}")
-    again = httpx.get(small.oai_url, params={"verb": "ListRecords", "resumptionToken": following})
+    raw = http.get(f"{small.oai_url}?verb=ListRecords&resumptionToken={following}")
+    again = http.get(small.oai_url, params={"verb": "ListRecords", "resumptionToken": following})
     assert raw.content == again.content
 
 
@@ -132,7 +132,7 @@ def test_raw_keeps_tex_and_arxiv_converts_it() -> None:
 
 def test_post_is_get(small: ReplicaServer) -> None:
     form = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "set": "eess"}
-    answer = httpx.post(small.oai_url, data=form)
+    answer = http.post(small.oai_url, data=form)
     assert ids(etree.fromstring(answer.content)) == ["2603.90006"]
 
 
@@ -184,7 +184,7 @@ def test_errors_match_recorded_ones(shared_fixtures: Path) -> None:
     with ReplicaServer([_paper()], today=lambda: NOVEMBER) as server:
         for name in names:
             url, headers, expected = _recorded(directory, name)
-            answer = httpx.get(server.url + url)
+            answer = http.get(server.url + url)
             assert answer.status_code == 200, name
             assert shape(etree.fromstring(answer.content), MOVING) == shape(
                 etree.fromstring(expected), MOVING
@@ -196,7 +196,7 @@ def test_errors_match_recorded_ones(shared_fixtures: Path) -> None:
 def test_static_answers_match_recorded_bytes(shared_fixtures: Path, name: str) -> None:
     url, headers, expected = _recorded(shared_fixtures / "oai_server", name)
     with ReplicaServer([_paper()], today=lambda: NOVEMBER) as server:
-        answer = httpx.get(server.url + url)
+        answer = http.get(server.url + url)
     want, got = expected.decode().splitlines(), answer.text.splitlines()
     assert [line.strip() for line in got if "responseDate" not in line] == [
         line.strip() for line in want if "responseDate" not in line
@@ -209,7 +209,7 @@ def test_a_record_has_the_recorded_form(shared_fixtures: Path, prefix: str) -> N
     name = f"getrecord_{prefix}_0704.0046"
     url, headers, expected = _recorded(shared_fixtures / "oai_server", name)
     with ReplicaServer([_paper()], today=lambda: NOVEMBER) as server:
-        answer = httpx.get(server.url + url)
+        answer = http.get(server.url + url)
     # Not ours to know: the size of the source, and a metadata date of the database.
     ignore = MOVING | {"size", "updated", "abstract"}
     got, want = etree.fromstring(answer.content), etree.fromstring(expected)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import arxiv  # it ships no types
-import httpx
 import pytest
 from lxml import etree
 
@@ -12,6 +11,7 @@ from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.protocol.record import Record
 from pipeline.ingest.protocol.search import BadQueryError, parse
+from tests.support import http
 from tests.support.replica import make_record, make_records, query, shape
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -84,7 +84,7 @@ def test_ten_results_unless_more_are_asked_for(server: ReplicaServer) -> None:
 
 
 def test_post_is_get(server: ReplicaServer) -> None:
-    answer = httpx.post(server.query_url, data={"id_list": "2603.90001"})
+    answer = http.post(server.query_url, data={"id_list": "2603.90001"})
     assert _found(etree.fromstring(answer.content)) == ["2603.90001v1"]
 
 
@@ -112,7 +112,7 @@ def test_dates_order_and_filter(server: ReplicaServer) -> None:
 def test_bad_requests_are_error_feeds(
     server: ReplicaServer, params: dict[str, str], said: str
 ) -> None:
-    answer = httpx.get(server.query_url, params=params)
+    answer = http.get(server.query_url, params=params)
     assert answer.status_code == 400
     [entry] = etree.fromstring(answer.content).iter("{*}entry")
     assert entry.findtext("{*}title") == "Error"
@@ -123,8 +123,8 @@ def test_bad_requests_are_error_feeds(
 
 def test_the_far_end_is_a_500_and_a_long_line_a_400(server: ReplicaServer) -> None:
     far = {"search_query": "all:x", "start": "9995", "max_results": "10"}
-    assert httpx.get(server.query_url, params=far).status_code == 500
-    long = httpx.get(server.query_url, params={"id_list": ",".join(["2603.90001"] * 400)})
+    assert http.get(server.query_url, params=far).status_code == 500
+    long = http.get(server.query_url, params={"id_list": ",".join(["2603.90001"] * 400)})
     assert long.status_code == 400
     assert "Request Line is too large" in long.text
 
@@ -222,7 +222,7 @@ def test_answers_by_id_have_the_recorded_form(shared_fixtures: Path, name: str) 
     known = [_as_record(entry) for entry in expected.iter("{*}entry") if "abc" not in name]
     with ReplicaServer(known) as server:
         params = {"search_query": "", "id_list": asked, "start": "0", "max_results": "100"}
-        answer = httpx.get(server.query_url, params=params)
+        answer = http.get(server.query_url, params=params)
     got = etree.fromstring(answer.content)
     for root in (got, expected):
         # The feed's own id is a hash of ours, and the moment is now.

@@ -14,6 +14,7 @@ from config.errors import UsageError
 from pipeline.demo.replica.records import load_records
 from pipeline.demo.replica.serve import serve_replica
 from pipeline.demo.replica.server import ReplicaServer
+from tests.support import http
 from tests.support.replica import make_row, write_rows
 
 
@@ -58,9 +59,9 @@ def test_records_can_be_replaced_while_it_runs(tmp_path: Path) -> None:
     )
     asked = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
     with ReplicaServer(before) as arxiv:
-        assert "<title>Before</title>" in httpx.get(arxiv.oai_url, params=asked).text
+        assert "<title>Before</title>" in http.get(arxiv.oai_url, params=asked).text
         arxiv.hold(after)
-        assert "<title>After</title>" in httpx.get(arxiv.oai_url, params=asked).text
+        assert "<title>After</title>" in http.get(arxiv.oai_url, params=asked).text
 
 
 def test_a_taken_port_is_one_clear_error(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lxml import html
 from prometheus_client.parser import text_string_to_metric_families
 
 from storage.store import store_opener
+from tests.support import http
 from tests.support.builders import make_paper, make_prediction
 from tests.support.cli import Survey, survey_at
 from tests.support.storage import add_predictions
@@ -113,7 +114,7 @@ def test_scraping_does_not_hold_up_decisions(survey: Survey) -> None:
                     sent = {**dict(form.form_values()), "verdict": "deferred"}
                     page = client.post(f"{base}/decide", data=sent, headers={"origin": base})
                     assert page.status_code == 200, page.text
-            assert httpx.get(f"{base}/metrics").status_code == 401
+            assert http.get(f"{base}/metrics").status_code == 401
         finally:
             stop.set()
             for one in scrapers:

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from pipeline.demo.replica.faults import Fault, Kind
@@ -20,6 +19,7 @@ from pipeline.ingest.sources.errors import BadRequestError
 from pipeline.ingest.sources.open import arxiv_sources
 from pipeline.runtime.record import Run
 from storage.types import LedgerStatus
+from tests.support import http
 from tests.support.arxiv import make_record, noon
 from tests.support.hub import Member, differences, hub_of, member
 
@@ -255,15 +255,15 @@ def test_what_a_hub_does_not_hold_is_refused_and_named(world: World) -> None:
         with other.open_store() as store:
             assert store.harvests.all() == []
             assert store.cursors.get("oai:math") is None
-        early = httpx.get(
+        early = http.get(
             f"{url}/oai?verb=ListRecords&metadataPrefix=arXivRaw&set=cs&from=2026-01-01"
         )
         assert "badArgument" in early.text
         assert "This hub holds records since 2026-03-13" in early.text
-        found = httpx.get(f"{url}/api/query?id_list=2603.00001,2405.00001")
+        found = http.get(f"{url}/api/query?id_list=2603.00001,2405.00001")
         assert found.status_code == 400
         assert "This hub does not hold 2405.00001." in found.text
-        searched = httpx.get(f"{url}/api/query?search_query=all:models")
+        searched = http.get(f"{url}/api/query?search_query=all:models")
         assert searched.status_code == 400
         assert "no searches" in searched.text
 
@@ -296,7 +296,7 @@ def test_paper_that_the_hub_lacks_is_not_called_unknown(world: World) -> None:
 
 
 def test_sets_that_are_listed_are_those_held(served: tuple[str, Member]) -> None:
-    listed = httpx.get(f"{served[0]}/oai?verb=ListSets").text
+    listed = http.get(f"{served[0]}/oai?verb=ListSets").text
     assert "<setSpec>cs:cs:CV</setSpec>" in listed
     assert "<setSpec>math" not in listed
 
@@ -310,10 +310,10 @@ def test_gap_of_the_hub_is_an_error_and_not_an_empty_list(world: World) -> None:
     hub.fetch()
     with hub_of(hub) as url:
         asked = "verb=ListRecords&metadataPrefix=arXivRaw&set=cs"
-        gap = httpx.get(f"{url}/oai?{asked}&from=2026-03-16&until=2026-03-20")
+        gap = http.get(f"{url}/oai?{asked}&from=2026-03-16&until=2026-03-20")
         assert "This hub never read cs of 2026-03-16 to 2026-03-20" in gap.text
         assert "backfill --from" in gap.text
-        whole = httpx.get(f"{url}/oai?{asked}&from=2026-03-23")
+        whole = http.get(f"{url}/oai?{asked}&from=2026-03-23")
         assert "<record>" in whole.text
         assert "<error" not in whole.text
 
@@ -325,13 +325,13 @@ def test_list_in_progress_loses_no_record_while_others_come_and_change(world: Wo
     with hub_of(hub, page_size=2) as url:
         first = f"{url}/oai?verb=ListIdentifiers&metadataPrefix=arXivRaw&set=cs&from=2026-03-14"
         records = f"{url}/oai?verb=ListRecords&metadataPrefix=arXivRaw&set=cs&from=2026-03-14"
-        wanted = set(_identifiers(httpx.get(first).text))
-        page = httpx.get(records).text
+        wanted = set(_identifiers(http.get(first).text))
+        page = http.get(records).text
         seen = _identifiers(page)
         world.now = noon(MONDAY + 2 * _DAY)
         hub.fetch()  # revises two records of the first page and brings seven
         while token := _token(page):
-            page = httpx.get(f"{url}/oai?verb=ListRecords&resumptionToken={token}").text
+            page = http.get(f"{url}/oai?verb=ListRecords&resumptionToken={token}").text
             seen += _identifiers(page)
     assert wanted <= set(seen)
     assert "2603.00001" in seen[2:]  # once more, in its new version
@@ -382,7 +382,7 @@ def test_wrong_requests_get_the_errors_of_the_protocol(
 ) -> None:
     url, hub = served
     before = hub.held()
-    answer = httpx.get(f"{url}/oai?{asked}")
+    answer = http.get(f"{url}/oai?{asked}")
     assert answer.status_code == 200
     assert f"<error code='{code}'>" in answer.text
     assert "<script>" not in answer.text
@@ -400,17 +400,17 @@ def served(world: World) -> Iterator[tuple[str, Member]]:
 def test_hub_only_reads_and_limits_what_is_sent(served: tuple[str, Member]) -> None:
     url, _ = served
     for method in ("PUT", "DELETE", "PATCH"):
-        assert httpx.request(method, f"{url}/oai").status_code == 405
-    assert httpx.post(f"{url}/oai", data={"verb": "Identify"}).status_code == 200
-    assert httpx.post(f"{url}/oai", content=b"x" * 20_000).status_code == 413
-    assert httpx.get(f"{url}/oai?{'a=1&' * 30}").status_code == 400
-    assert httpx.get(f"{url}/nothing").status_code == 404
-    assert httpx.get(f"{url}/health").text == "ok\n"
-    about = httpx.get(f"{url}/")
+        assert http.request(method, f"{url}/oai").status_code == 405
+    assert http.post(f"{url}/oai", data={"verb": "Identify"}).status_code == 200
+    assert http.post(f"{url}/oai", content=b"x" * 20_000).status_code == 413
+    assert http.get(f"{url}/oai?{'a=1&' * 30}").status_code == 400
+    assert http.get(f"{url}/nothing").status_code == 404
+    assert http.get(f"{url}/health").text == "ok\n"
+    about = http.get(f"{url}/")
     assert about.headers["content-type"] == "text/plain; charset=utf-8"
     assert about.text.startswith("Hub, since 2026-03-13\n\nIt serves the sets ")
     assert f'hub_url = "{url}"' in about.text
-    identity = httpx.get(f"{url}/oai?verb=Identify").text
+    identity = http.get(f"{url}/oai?verb=Identify").text
     assert "<earliestDatestamp>2026-03-13</earliestDatestamp>" in identity
     assert "<granularity>YYYY-MM-DD</granularity>" in identity
 
@@ -420,10 +420,10 @@ def test_busy_hub_says_when_to_ask_again(world: World) -> None:
     hub.fetch()
     with hub_of(hub, busy_timeout_seconds=0.05) as url:
         with hub.open_store():
-            answer = httpx.get(f"{url}/oai?verb=Identify")
+            answer = http.get(f"{url}/oai?verb=Identify")
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "5"
-        assert httpx.get(f"{url}/oai?verb=Identify").status_code == 200
+        assert http.get(f"{url}/oai?verb=Identify").status_code == 200
 
 
 def test_moment_of_an_answer_is_utc(world: World) -> None:
@@ -432,4 +432,4 @@ def test_moment_of_an_answer_is_utc(world: World) -> None:
     world.now = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
     with hub_of(hub) as url:
         asked = "verb=ListRecords&metadataPrefix=arXivRaw&set=cs&from=2026-03-14"
-        assert "<responseDate>2026-03-16T12:00:00Z<" in httpx.get(f"{url}/oai?{asked}").text
+        assert "<responseDate>2026-03-16T12:00:00Z<" in http.get(f"{url}/oai?{asked}").text

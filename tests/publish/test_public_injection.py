@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from playwright.sync_api import Browser
 
 from config.reasons import DEFAULT_REASONS
 from storage.types import Verdict
+from tests.support import http
 from tests.support.browser import browser, watch
 from tests.support.hostile import MARKUP, TEXT, WOULD_RUN
 from tests.support.subscribers import served
@@ -38,14 +38,13 @@ def test_hostile_texts_do_nothing_on_public_pages(
     site: Suggesting, url: str, browser: Browser, policy: str
 ) -> None:
     context = browser.new_context(bypass_csp=policy == "bypassed", locale="en")
-    context.set_default_timeout(60_000)
     watched = watch(context.new_page())
     page = watched.page
     asked = f"{url}/suggestions?kind=wrong-section&arxiv_id={PAPER}"
-    form = {"form": token_in(httpx.get(asked).text), "kind": "missing-paper", "paper": PAPER}
+    form = {"form": token_in(http.get(asked).text), "kind": "missing-paper", "paper": PAPER}
     site.pages.clock.now += FILLED_IN
     texts = {"note": MARKUP, "name": MARKUP, "credited": "1", "section": "agents"}
-    sent = httpx.post(f"{url}/suggestions", data={**form, **texts}, headers={"origin": url})
+    sent = http.post(f"{url}/suggestions", data={**form, **texts}, headers={"origin": url})
     assert sent.status_code == 303, sent.text
     site.decide(verdict=Verdict.REJECTED, reason="other", note=TEXT)
     seen, would_run = set(), []

@@ -20,10 +20,6 @@ __all__ = ["browser"]
 
 pytestmark = pytest.mark.slow
 
-#: milliseconds, far above what a page needs on a loaded machine
-_PATIENCE = 300_000
-expect.set_options(timeout=_PATIENCE)
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> PublishedSite:
@@ -53,7 +49,6 @@ def root(request: pytest.FixtureRequest, site: PublishedSite) -> Iterator[str]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(_PATIENCE)
     yield made
     made.close()
 

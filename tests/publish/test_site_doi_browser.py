@@ -37,7 +37,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> PublishedSite:
 @pytest.fixture
 def page(browser: Browser, site: PublishedSite) -> Page:
     context = browser.new_context()
-    context.set_default_timeout(300_000)
     return context.new_page()
 
 

@@ -79,7 +79,7 @@ def test_no_page_scrolls_sideways(page: Page, site: PublishedSite) -> None:
 
 
 def test_long_formula_scrolls_in_itself(browser: Browser, site: PublishedSite) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page = browser.new_context(viewport={"width": 390, "height": 800}).new_page()
     page.goto((site.folder / f"papers/{PAPER}.html").as_uri())
     formula = page.locator(".abstract .formula").first
     assert formula.evaluate("one => one.scrollWidth > one.clientWidth + 100")

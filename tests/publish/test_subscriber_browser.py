@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
 from storage.subscriber_types import How
+from tests.support import http
 from tests.support.axe import contexts, faults
 from tests.support.browser import browser, watch
 from tests.support.subscribers import PublicPages, public_pages, served
@@ -38,9 +38,9 @@ def ask(page: Page, url: str, address: str) -> None:
 def join(pages: PublicPages, url: str, address: str) -> str:
     """Subscribe and confirm without the browser; return the subscriber ID."""
     headers = {"origin": url}
-    assert httpx.post(f"{url}/subscribe", data={"address": address}, headers=headers).is_success
+    assert http.post(f"{url}/subscribe", data={"address": address}, headers=headers).is_success
     [asked] = [one for one in pages.waiting() if one.address == address]
-    assert httpx.post(pages.links.confirm(asked.confirmation_id)).is_success
+    assert http.post(pages.links.confirm(asked.confirmation_id)).is_success
     return asked.subscriber_id
 
 
@@ -123,7 +123,7 @@ def test_no_page_has_a_fault_of_access(pages: PublicPages, url: str, browser: Br
     with pages.open_store() as store:
         store.subscribers.leave(left, How.PAGE, pages.clock())
     bo = {"address": "bo@example.org", "section": "agents"}
-    httpx.post(f"{url}/subscribe", data=bo, headers={"origin": url})
+    http.post(f"{url}/subscribe", data=bo, headers={"origin": url})
     [asked] = [one for one in pages.waiting() if one.address == "bo@example.org"]
     links = pages.links
     visited = [

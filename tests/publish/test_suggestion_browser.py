@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser
 
 from config.reasons import DEFAULT_REASONS
 from storage.suggestion_types import SuggestionKind
+from tests.support import http
 from tests.support.axe import contexts, faults
 from tests.support.browser import browser, watch
 from tests.support.subscribers import served
@@ -81,11 +81,11 @@ def test_form_of_another_site_suggests_nothing(
 
 
 def test_no_page_has_a_fault_of_access(site: Suggesting, url: str, browser: Browser) -> None:
-    token = token_in(httpx.get(f"{url}/suggestions?kind=missing-paper").text)
+    token = token_in(http.get(f"{url}/suggestions?kind=missing-paper").text)
     site.pages.clock.now += FILLED_IN
     long = {"name": "Ada " * 20, "note": "x" * 500, "section": "agents"}
     form = {"form": token, "kind": "missing-paper", "paper": PAPER, **long}
-    sent = httpx.post(f"{url}/suggestions", data=form, headers={"origin": url})
+    sent = http.post(f"{url}/suggestions", data=form, headers={"origin": url})
     page_of = f"{url}{sent.headers['location']}"
     kinds = [f"{url}/suggestions?kind={one.value}&arxiv_id={PAPER}" for one in SuggestionKind]
     visited = [f"{url}/suggestions", *kinds, f"{kinds[0]}&lang=zh", page_of, f"{page_of}?lang=zh"]

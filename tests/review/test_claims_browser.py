@@ -57,7 +57,6 @@ class Team:
         self.addresses = [stack.enter_context(serving(self.site, name)) for name in ("ada", "bob")]
         for _ in self.addresses:
             context = browser.new_context(viewport={"width": 1400, "height": 900})
-            context.set_default_timeout(300_000)
             log_in(context)
             self.tabs.append(watch(context.new_page()))
 

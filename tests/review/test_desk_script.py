@@ -401,7 +401,7 @@ def test_go_waits_for_unsent_verdicts(desk: FakeDesk, tab: Watched) -> None:
 
 
 def test_leaving_with_an_unsent_verdict_asks(desk: FakeDesk, browser: Browser) -> None:
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     fake = FakeDesk(hold=True)
     fake.open(page)
     page.keyboard.press("1")

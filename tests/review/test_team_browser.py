@@ -45,8 +45,6 @@ def url(place: TeamSite) -> Iterator[str]:
 def people(browser: Browser) -> Iterator[list[BrowserContext]]:
     """Two browsers of two people."""
     found = [browser.new_context(viewport={"width": 1400, "height": 900}) for _ in range(2)]
-    for one in found:
-        one.set_default_timeout(300_000)
     yield found
     for one in found:
         one.close()
@@ -168,7 +166,6 @@ def test_typed_password_is_shown_while_the_box_is_ticked(
     place: TeamSite, browser: Browser, url: str
 ) -> None:
     context = browser.new_context()
-    context.set_default_timeout(300_000)
     page = context.new_page()
     page.goto(f"{url}login")
     field, box = page.get_by_label("Password"), page.get_by_label("Show what is typed")
@@ -191,7 +188,6 @@ def test_typed_password_is_shown_while_the_box_is_ticked(
 
 def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(300_000)
     page = context.new_page()
     log_in(page, url, "ada")
     page.goto(f"{url}board")
@@ -213,7 +209,6 @@ def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_bar_of_a_team_shows_the_whole_name(browser: Browser, url: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
-    context.set_default_timeout(300_000)
     page = context.new_page()
     log_in(page, url, "ada")
     name = page.locator(".survey span")

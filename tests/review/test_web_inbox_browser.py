@@ -59,7 +59,6 @@ def test_pages_of_the_inbox_are_accessible_in_every_mode(
     for mode, context in contexts(browser).items():
         log_in(context)
         page = context.new_page()
-        page.set_default_timeout(300_000)
         page.goto(f"{url}{path[1:]}")
         width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found[mode] = [*faults(page), *page.evaluate(UNLABELLED), *page.evaluate(TWICE)]

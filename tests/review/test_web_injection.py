@@ -60,7 +60,6 @@ def test_hostile_texts_do_nothing_on_any_page(url: str, browser: Browser, policy
     context = browser.new_context(
         bypass_csp=policy == "bypassed", user_agent=f"Mozilla {MARKUP}", locale="en"
     )
-    context.set_default_timeout(300_000)
     watched = watch(context.new_page())
     page = watched.page
     page.goto(f"{url}/login")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -67,8 +68,9 @@ KEYS = """(keys) => {
   }
 }"""
 
-# The default of 5 seconds fails sound code on a busy machine.
-expect.set_options(timeout=300_000)
+#: the defaults of 5 and 30 seconds fail sound code on a busy machine
+_PATIENCE_MS = 300_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -86,6 +88,15 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
+        new_context = chromium.new_context
+
+        def patient_context(**options: Any) -> BrowserContext:
+            context = new_context(**options)
+            context.set_default_timeout(_PATIENCE_MS)
+            return context
+
+        # Every test opens its contexts here, so that none keeps the default.
+        chromium.new_context = patient_context  # type: ignore[method-assign]
         yield chromium
         chromium.close()
 
@@ -155,7 +166,6 @@ def watch(page: Page) -> Watched:
 def tab(browser: Browser) -> Iterator[Watched]:
     """A watched tab of 1400 by 900 pixels; any fault fails the test at its end."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(300_000)
     log_in(context)
     watched = watch(context.new_page())
     yield watched

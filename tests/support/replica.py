@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from lxml import etree
 
 from pipeline.demo.replica.records import read_record
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.protocol.record import Record
+from tests.support import http
 
 TUESDAY = date(2026, 3, 17)
 
@@ -49,14 +49,14 @@ def write_rows(path: Path, *rows: object) -> Path:
 def oai(server: ReplicaServer, **params: str) -> etree._Element:
     """Query the OAI channel and return the root; `from_` is sent as `from`."""
     asked = {name.rstrip("_"): value for name, value in params.items()}
-    answer = httpx.get(server.oai_url, params=asked)
+    answer = http.get(server.oai_url, params=asked)
     assert answer.status_code == 200
     return etree.fromstring(answer.content)
 
 
 def query(server: ReplicaServer, **params: str) -> etree._Element:
     """Ask the query API. Returns the root."""
-    return etree.fromstring(httpx.get(server.query_url, params=params).content)
+    return etree.fromstring(http.get(server.query_url, params=params).content)
 
 
 def ids(root: etree._Element) -> list[str]:
