@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
-from sklearn.linear_model import LogisticRegression
 
 from classifiers.scoring import sigmoid, softmax
 
@@ -32,6 +31,8 @@ def fit_margin(
     `strength` is scikit-learn's C. `balance` 0 keeps the total weights of the classes, 1 makes
     them equal.
     """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  slow, for training only
+
     yes, no = float(weights[wanted].sum()), float(weights[~wanted].sum())
     balanced = np.where(wanted, weights * (no / yes) ** balance, weights)
     balanced *= weights.sum() / balanced.sum()

@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from config.errors import LivingSurveyError, UsageError
-from config.processes import collect_seldom
+from config.processes import set_up_process
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Call, Command, ConfigOption
 from pipeline.cli.console import Output
@@ -134,7 +134,7 @@ def _root(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the command's status."""
-    collect_seldom()
+    set_up_process()
     call = Call(tuple(sys.argv[1:] if argv is None else argv))
     sys.exit(run(call))
 

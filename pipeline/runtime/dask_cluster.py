@@ -12,7 +12,7 @@ from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin
 from distributed.comm.core import CommClosedError
 
 from config.errors import ConfigError, TryAgainLaterError
-from config.processes import collect_seldom
+from config.processes import set_up_process
 from pipeline.runtime import shared
 
 #: seconds for reaching the scheduler
@@ -45,7 +45,7 @@ class Share(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Keep what makes the value."""
         del worker
-        collect_seldom()
+        set_up_process()
         shared.share(self._key, self._make)
 
     def teardown(self, worker: Worker) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
-from config.processes import collect_seldom
+from config.processes import set_up_process
 from pipeline.runtime import shared
 
 
@@ -39,7 +39,7 @@ def _begin(parent: Connection, key: str, make: Callable[[], object]) -> None:
     # Ctrl-C reaches all processes of a terminal; the parent decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    collect_seldom()
+    set_up_process()
     shared.share(key, make)
 
 

@@ -11,6 +11,7 @@ from config.processes import child_environment, own_command
 from config.schema import SECTIONS
 from config.settings import env_name, load_settings
 from tests.support.cli import PATIENCE_SECONDS
+from tests.support.storage import start_process
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields]
@@ -36,6 +37,23 @@ def test_own_command_runs_no_module_of_the_directory_it_is_started_in(tmp_path: 
         timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0
+
+
+def test_loaded_model_costs_no_statistics_and_they_are_there_when_used() -> None:
+    """scikit-learn imports scipy.stats, which took a third of the start."""
+    script = """
+    import sys
+    from config.processes import set_up_process
+    set_up_process()
+    import classifiers.kept.artifact
+    assert "sklearn.preprocessing" in sys.modules
+    assert "scipy.stats._stats_py" not in sys.modules
+    from scipy.stats import rankdata
+    assert rankdata([3, 1]).tolist() == [2, 1]
+    print("used")
+    """
+    said, failed = start_process(script).communicate(timeout=PATIENCE_SECONDS)
+    assert said == "used\n", failed
 
 
 def test_given_settings_reach_a_child() -> None:

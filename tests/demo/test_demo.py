@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from config.schema import SECTIONS
 from config.settings import env_name
+from pipeline.demo.place import DATABASE, prepare
+from pipeline.demo.steps import STEPS
 from tests.support.cli import Survey
 
 pytestmark = pytest.mark.slow
@@ -124,10 +127,16 @@ def test_queue_health_and_audit_have_figures(on_monday: Survey) -> None:
     assert "Percentages are not calibrated" not in on_monday.call("queue").out
 
 
-def test_the_demo_can_be_made_anew_but_overwrites_nothing_else(
-    demo: Survey, tmp_path: Path
-) -> None:
-    assert demo.call("demo").status == 0
+def test_what_the_walk_leaves_can_be_made_anew(demo: Survey, tmp_path: Path) -> None:
+    """Without the walk itself, which begins with this step."""
+    copy = tmp_path / "demo"
+    shutil.copytree(demo.directory / "demo", copy)
+    assert (copy / DATABASE).exists()
+    prepare(copy, "", until=STEPS[-1].now, replace=False)
+    assert not (copy / DATABASE).exists()
+
+
+def test_the_demo_overwrites_nothing_else(demo: Survey, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     refused = demo.call("demo", "--directory", str(tmp_path))
     assert refused.status == 2
