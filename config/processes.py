@@ -36,7 +36,8 @@ def child_environment(
 def set_up_process() -> None:
     """Make this process start and read faster."""
     _collect_seldom()
-    sys.meta_path.insert(0, _Later())
+    if not any(isinstance(finder, _Later) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Later())
 
 
 def _collect_seldom() -> None:

@@ -18,7 +18,7 @@ from pipeline.review.double.rules import TeamRules
 from storage.claims import Claims
 from storage.suggestion_types import NewSuggestion, SuggestionKind
 from tests.support.api import token_of
-from tests.support.review import BASE, START, ReviewSite, make_site
+from tests.support.review import BASE, START, ReviewSite, kept_site
 from tests.support.storage import database
 
 pytestmark = pytest.mark.slow  # thousands of requests
@@ -98,8 +98,13 @@ def suggest(site: ReviewSite, *kinds: str) -> None:
             store.suggestions.add(new, START)
 
 
-def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
-    site = make_site(tmp_path)
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[ReviewSite]:
+    with kept_site(tmp_path) as made:
+        yield made
+
+
+def test_schemathesis_finds_nothing(site: ReviewSite, tmp_path: Path) -> None:
     site.fill(_PAPERS)
     site.rules = TeamRules(percent=50)
     site.claims = Claims(database(tmp_path))
@@ -110,8 +115,7 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
     assert counts["checks"] > 1000, counts
 
 
-def test_schemathesis_finds_nothing_as_admin(tmp_path: Path) -> None:
-    site = make_site(tmp_path)
+def test_schemathesis_finds_nothing_as_admin(site: ReviewSite) -> None:
     for _ in range(3):
         token_of(site, Scope.READ)
     counts = tried(site, Scope.ADMIN, tokens=True)

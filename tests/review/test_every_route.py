@@ -17,7 +17,7 @@ from pipeline.review.accounts import acts
 from pipeline.review.api.table import OPERATIONS
 from pipeline.review.tokens import new_secret
 from tests.support.api import ApiClient, token_of
-from tests.support.review import Page
+from tests.support.review import Page, kept_site
 from tests.support.team import Browser, TeamSite, make_team
 
 PAPER = "2603.00001"
@@ -168,8 +168,13 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    place = make_team(tmp_path_factory.mktemp("walk"), "rae", "gone")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("walk")
+    with kept_site(folder) as site:
+        yield made_walk(make_team(folder, "rae", "gone", site=site))
+
+
+def made_walk(place: TeamSite) -> Walk:
     place.team.add("pat", Role.PUBLISHER)
     place.site.fill([PAPER])
     app = place.app()

@@ -1,6 +1,7 @@
 """The login of a team: sessions, their cookies, their end, and requests of others."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from pipeline.review.accounts import acts
 from pipeline.review.web.accounts.login_page import safe_address
 from pipeline.review.web.sessions import login_token
 from tests.support.accounts import PASSWORD
-from tests.support.review import SECRET, Visitor, session_cookie
+from tests.support.review import SECRET, Visitor, kept_site, session_cookie
 from tests.support.team import Browser, TeamSite, make_team
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> TeamSite:
-    return make_team(tmp_path, "bo")
+def place(tmp_path: Path) -> Iterator[TeamSite]:
+    with kept_site(tmp_path) as site:
+        yield make_team(tmp_path, "bo", site=site)
 
 
 @pytest.fixture

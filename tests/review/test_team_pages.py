@@ -1,5 +1,6 @@
 """Pages of accounts: one's own, those of admins, the one-time link, and who may open them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,15 +12,16 @@ from pipeline.review.accounts.passwords import LONGEST
 from storage.api_tokens import NewToken
 from storage.restore import restore
 from tests.support.accounts import PASSWORD
-from tests.support.review import START, Page, Visitor, make_site
+from tests.support.review import START, Page, Visitor, kept_site, make_site
 from tests.support.team import Browser, TeamSite, make_team
 
 NEW = "eleven herons cross a frozen harbour"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> TeamSite:
-    return make_team(tmp_path, "bo")
+def place(tmp_path: Path) -> Iterator[TeamSite]:
+    with kept_site(tmp_path) as site:
+        yield make_team(tmp_path, "bo", site=site)
 
 
 @pytest.fixture

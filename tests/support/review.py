@@ -1,6 +1,7 @@
 """A review site over a temporary database, and a visitor that sends requests as a browser does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,8 @@ from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd
 from storage.claims import Claims
-from storage.store import OpenStore
+from storage.kept import KeptStores
+from storage.store import OpenStore, store_reader
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction
 from tests.support.services import make_services
@@ -193,6 +195,22 @@ def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 600.0) -> ReviewS
     """Return a review site over a new database."""
     path = tmp_path / "survey.duckdb"
     return ReviewSite(migrated(path, busy_timeout_seconds=busy_timeout_seconds))
+
+
+@contextmanager
+def kept_site(tmp_path: Path) -> Iterator[ReviewSite]:
+    """Yield a review site whose database stays open between requests, as that of `serve` does.
+
+    For tests of very many requests; no other opener of the database may be used meanwhile.
+    """
+    path, site = tmp_path / "survey.duckdb", make_site(tmp_path)
+    kept = KeptStores(path, site.open_store, store_reader(path), busy_timeout_seconds=600)
+    try:
+        yield replace(site, open_store=kept.open_store)
+    finally:
+        kept.close()
+        with site.open_store():  # waits for the end
+            pass
 
 
 @dataclass

@@ -60,9 +60,9 @@ class TeamSite:
         )
 
 
-def make_team(tmp_path: Path, *names: str) -> TeamSite:
-    """Return a site with the admin ada and reviewers of some names."""
-    site = make_site(tmp_path)
+def make_team(tmp_path: Path, *names: str, site: ReviewSite | None = None) -> TeamSite:
+    """Return a site, which may be given, with the admin ada and reviewers of some names."""
+    site = site or make_site(tmp_path)
     clock = Hands()
     site.clock = clock
     team = Team(site.open_store, clock)

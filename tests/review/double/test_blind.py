@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from pipeline.review.double.rules import TeamRules
 from pipeline.review.web.view_state import QueueView
 from storage.queue_filter import QueueLimits
 from storage.types import Verdict
-from tests.support.review import START, Page, ReviewSite, Visitor, make_site
+from tests.support.review import START, Page, ReviewSite, Visitor, kept_site, make_site
 
 IDS = ("2603.00001", "2603.00002", "2603.00003")
 KEY = IDS[0]
@@ -38,12 +39,12 @@ PAGES = (
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
+def site(tmp_path: Path) -> Iterator[ReviewSite]:
     """A site where two people read every paper."""
-    site = make_site(tmp_path)
-    site.rules = TeamRules(percent=100)
-    site.fill(IDS)
-    return site
+    with kept_site(tmp_path) as site:
+        site.rules = TeamRules(percent=100)
+        site.fill(IDS)
+        yield site
 
 
 def visitors(site: ReviewSite) -> tuple[Visitor, Visitor, Visitor]:

@@ -14,7 +14,7 @@ from pipeline.review.double.rules import TeamRules
 from storage.opinion_types import Opinion, OpinionKind
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import START, Clock, Page, ReviewSite, Visitor, make_site, scores
+from tests.support.review import START, Clock, Page, ReviewSite, Visitor, kept_site, scores
 
 #: papers decided twelve weeks ago, and papers of that time that wait
 OLD = [f"2512.{number:05}" for number in range(1, 61)]
@@ -64,9 +64,14 @@ def size_of(page: Page) -> int:
 
 
 @pytest.fixture
-def reading(tmp_path: Path) -> Reading:
+def site(tmp_path: Path) -> Iterator[ReviewSite]:
+    with kept_site(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def reading(site: ReviewSite) -> Reading:
     """Ada decided 60 papers twelve weeks ago; 40 of that time wait."""
-    site = make_site(tmp_path)
     site.rules = TeamRules(repeats=5)
     arrive(site, OLD + LEFT, THEN - DAY)
     with site.open_store() as store:

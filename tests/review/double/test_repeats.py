@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -18,7 +19,7 @@ from storage.opinion_types import NewOpinion, Opinion, OpinionKind
 from storage.queue_filter import QueueFilter, QueueRow
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import START, Page, ReviewSite, Visitor, make_site, scores
+from tests.support.review import START, Page, ReviewSite, Visitor, kept_site, make_site, scores
 
 OLD = [f"2511.{number:05}" for number in range(1, 31)]
 NEW = [f"2603.{number:05}" for number in range(1, 81)]
@@ -28,9 +29,14 @@ LIST = "/queue?order=likely"
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
+def site(tmp_path: Path) -> Iterator[ReviewSite]:
     """A site whose reviewer ada decided 30 papers twelve weeks ago; 80 others wait."""
-    site = make_site(tmp_path)
+    with kept_site(tmp_path) as site:
+        fill(site)
+        yield site
+
+
+def fill(site: ReviewSite) -> None:
     site.rules = RULES
     with site.open_store() as store:
         store.papers.upsert([make_paper(key) for key in OLD], seen_at=THEN)
@@ -59,7 +65,6 @@ def site(tmp_path: Path) -> ReviewSite:
                 for number, key in enumerate(OLD)
             ]
         )
-    return site
 
 
 def read(visitor: Visitor, papers: int, verdict: str = "rejected") -> list[str]:
