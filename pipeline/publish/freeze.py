@@ -10,6 +10,7 @@ from config.visible import one_line
 from pipeline.publish.digest.week import Week
 from pipeline.publish.list.ending import ENDING, ending_text
 from pipeline.publish.mail.mailing import parse_name
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
@@ -72,10 +73,12 @@ def freeze(
 
     Raises:
         UsageError: it ended already, or a later issue is out.
+        WrongClockError: the clock cannot be right.
     """
     now = services.clock()
     new = Freeze(ends_on or now.date(), notice, person, now)
     with services.open_store() as store:
+        check_clock(store, now)
         standing = store.freezes.standing()
         if standing is not None:
             raise UsageError(

@@ -18,6 +18,7 @@ from config.errors import UsageError
 from config.scopes import NEEDED, Scope
 from config.visible import one_line
 from pipeline.review.proposal import reviewer_name
+from pipeline.runtime.clock import check_clock
 from storage.api_tokens import NewToken, Token
 from storage.store import OpenStore, Store
 
@@ -84,6 +85,7 @@ def create_token(
 
     Raises:
         UsageError: a value breaks a rule.
+        WrongClockError: the clock cannot be right, so the token could last for years.
     """
     if not scopes:
         raise UsageError("A token without a scope can do nothing.", hint="Name at least one scope.")
@@ -108,6 +110,7 @@ def create_token(
         expires_at=None if days is None else now + timedelta(days=days),
     )
     with open_store() as store, store.transaction():
+        check_clock(store, now)
         new = replace(new, person=_owner(store, new.person, scopes))
         store.api_tokens.add(new)
         store.trail.add(

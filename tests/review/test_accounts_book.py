@@ -167,6 +167,17 @@ def test_idle_session_ends_and_used_one_lasts_to_its_limit(
     assert account(book, used) is None
 
 
+def test_session_dated_ahead_does_not_last(book: AccessBook, team: Team, clock: Hands) -> None:
+    """Somebody logged in while the clock stood in another century."""
+    team.add("ada", Role.ADMIN)
+    clock.move(days=60_000)
+    secret = token(team)
+    assert account(book, secret) == "ada"
+    clock.now = START
+    assert account(book, secret) is None
+    assert book.sessions_of("ada") == ()
+
+
 def test_use_is_written_every_few_minutes_only(
     book: AccessBook, team: Team, doors: Doors, clock: Hands
 ) -> None:

@@ -117,6 +117,18 @@ def test_success_forgets_failures_of_the_account(team: Team) -> None:
     assert [team.attempt("ada", "wrong") for _ in range(5)] == [Refused()] * 5
 
 
+@pytest.mark.parametrize("count", [1, 20])
+def test_failures_dated_ahead_delay_nobody(team: Team, clock: Hands, count: int) -> None:
+    """The clock stood in another century for an hour."""
+    right = clock.now
+    clock.move(days=60_000)
+    for _ in range(count):
+        team.attempt("ada", "wrong")
+    clock.now = right
+    assert team.attempt("ada", "wrong") == Refused()
+    assert isinstance(team.attempt("ada"), Opened)
+
+
 def test_failures_are_forgotten_after_a_day(team: Team, clock: Hands) -> None:
     for _ in range(5):
         team.attempt("ada", "wrong")
@@ -459,9 +471,12 @@ def test_delays_never_shrink_and_never_exceed_their_cap(kind: str) -> None:
     assert delays[-1] == timedelta(minutes=15)
 
 
-def test_clock_set_back_delays_no_longer_than_the_cap() -> None:
+@pytest.mark.parametrize(
+    ("ahead", "minutes"), [(timedelta(hours=20), 15), (timedelta(days=300), 0)]
+)
+def test_clock_set_back_delays_no_longer_than_the_cap(ahead: timedelta, minutes: int) -> None:
     counted = counted_for("ada", None, "")
-    future = Failures(99, START + timedelta(days=300))
+    future = Failures(99, START + ahead)
     found = waits(counted, dict.fromkeys(counted.keys, future), START)
-    assert set(found.values()) == {timedelta(minutes=15)}
+    assert set(found.values()) == {timedelta(minutes=minutes)}
     assert timedelta(minutes=15) < lockout.FORGOTTEN

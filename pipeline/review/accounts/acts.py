@@ -8,6 +8,7 @@ from config.roles import Role
 from pipeline.review.accounts.lockout import account_counter, usual_counters
 from pipeline.review.accounts.tokens import digest, new_token
 from pipeline.review.proposal import reviewer_name
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.plurals import counted
 from storage.accounts import Account
 from storage.errors import AccountError
@@ -51,8 +52,10 @@ def add_account(store: Store, name: str, role: Role, by: By) -> str:
     Raises:
         UsageError: it cannot be a name, or the first account is no admin.
         AccountError: there is one of this name.
+        WrongClockError: the clock cannot be right.
     """
     checked = reviewer_name(name)
+    check_clock(store, by.at)
     if role is not Role.ADMIN and not _admins(store):
         raise UsageError(
             "The first account must be an admin's, because only an admin adds others.",
@@ -145,6 +148,7 @@ def make_link(store: Store, name: str, by: By, *, lasts: timedelta) -> tuple[str
 
     Raises:
         AccountError: there is no such account, or it is disabled.
+        WrongClockError: the clock cannot be right, so the link could last for years.
     """
     account = held(store, name)
     if account.disabled:
@@ -152,6 +156,7 @@ def make_link(store: Store, name: str, by: By, *, lasts: timedelta) -> tuple[str
             f"The account {account.name!r} is disabled.",
             hint=f"Enable it first: `living-survey reviewer enable {account.name}`.",
         )
+    check_clock(store, by.at)
     token = new_token()
     link = Link(account.name, by.actor, by.at, by.at + lasts)
     with store.transaction():

@@ -129,7 +129,7 @@ class AccessBook:
             return None
         now = self._clock()
         used, written = self._used.get(session.digest, (session.used_at, session.used_at))
-        if now - used >= self.limits.idle or now - session.opened_at >= self.limits.longest:
+        if not self._lasts(session, used, now):
             return None
         self._used[session.digest] = (max(now, used), written)
         return Identity(account.name, account.role, session)
@@ -159,12 +159,15 @@ class AccessBook:
             for one in known.sessions.values()
             if one.account == account
         )
-        lasting = [
-            one
-            for one in current
-            if now - one.used_at < self.limits.idle and now - one.opened_at < self.limits.longest
-        ]
+        lasting = [one for one in current if self._lasts(one, one.used_at, now)]
         return tuple(sorted(lasting, key=lambda one: one.used_at, reverse=True))
+
+    def _lasts(self, session: WebSession, used: datetime, now: datetime) -> bool:
+        """Return whether a session lasts; one that is dated ahead by a wrong clock does not."""
+        return (
+            abs(now - used) < self.limits.idle
+            and abs(now - session.opened_at) < self.limits.longest
+        )
 
 
 def _read(store: Store, generation: int, now: datetime) -> _Known:

@@ -108,18 +108,23 @@ def waits(
     for key in counted.keys:
         last = failures.get(key)
         left = timedelta()
-        if last is not None and now - last.last_at < FORGOTTEN:
+        if last is not None and _counts(last, now):
             left = last.last_at + delay(key.partition(":")[0], last.count) - now
-        # a clock that was set back makes no delay longer than the longest
+        # a clock that was set back a little makes no delay longer than the longest
         found[key] = min(max(timedelta(), left), _LONGEST)
     return found
 
 
 def after(failures: Failures | None, now: datetime) -> Failures:
     """Return the failures with one more."""
-    if failures is None or now - failures.last_at >= FORGOTTEN:
+    if failures is None or not _counts(failures, now):
         return Failures(1, now)
     return Failures(failures.count + 1, now)
+
+
+def _counts(failures: Failures, now: datetime) -> bool:
+    """Return whether failures are not forgotten; those dated ahead are, the clock was wrong."""
+    return abs(now - failures.last_at) < FORGOTTEN
 
 
 def grows(key: str, failures: Failures) -> bool:

@@ -9,6 +9,7 @@ from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.team.shares import papers_of, read_standing
+from pipeline.runtime.clock import check_clock
 from storage.absences import Absence
 from storage.assignments import Assignment
 from storage.claims import Claims
@@ -83,6 +84,7 @@ def assign_sections(
     """
     reviewer = person_named(store, to)
     sections = list(dict.fromkeys(find_section(taxonomy, one).id for one in named))
+    check_clock(store, by.at)
     with store.transaction():
         held = {one.section for one in store.assignments.standing() if one.reviewer == reviewer}
         new = [one for one in sections if one not in held]
@@ -111,6 +113,7 @@ def assign_batch(
     if not 1 <= size <= MOST:
         raise UsageError(f"A batch has 1 to {MOST:,} papers.", hint="Make several batches.")
     reviewer = person_named(store, to)
+    check_clock(store, by.at)
     with store.transaction():
         taken = papers_of(read_standing(store, by.at.date()).effective)
         free = replace(wanted, share=QueueShare(others_papers=taken))
@@ -180,6 +183,7 @@ def note_absence(store: Store, claims: Claims | None, absence: Absence, by: By) 
             hint="Write the first and the last day, such as --from 2026-12-20 --until 2027-01-06.",
         )
     absence = Absence(reviewer, first, last)
+    check_clock(store, by.at)
     with store.transaction():
         # said again, also after a kill before the claims ended, it stands once
         if absence not in store.absences.since(first):
