@@ -25,6 +25,8 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.examples import LabelledExample, TrainingSet, Unlabelled
 
 _FORMAT: Literal[1] = 1
+#: bytes of a line, several times a paper with the largest abstract
+_LONGEST = 4 << 20
 
 
 class RowsError(LivingSurveyError):
@@ -107,6 +109,7 @@ def read_rows(path: Path, taxonomy: Taxonomy) -> TrainingRows:
     head: _Head | None = None
     try:
         for number, line in enumerate(_lines(path), start=1):  # noqa: B007  named in the error
+            _check_length(line)
             if head is None:
                 head = _Head.model_validate_json(line)
                 continue
@@ -147,7 +150,14 @@ def read_rows(path: Path, taxonomy: Taxonomy) -> TrainingRows:
 
 def _lines(path: Path) -> Iterator[bytes]:
     with open_regular(path) as file:
-        yield from gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+        stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+        while line := stream.readline(_LONGEST + 1):
+            yield line
+
+
+def _check_length(line: bytes) -> None:
+    if len(line) > _LONGEST:
+        raise ValueError(f"it has more than {_LONGEST:,} bytes")
 
 
 def _why(error: ValueError) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,19 @@ def test_damaged_row_is_named(
     path.write_text("\n".join([head, damaged, *others]))
     with pytest.raises(RowsError, match=rf"Line \d+ of .*: .*{said}"):
         read_rows(path, taxonomy)
+
+
+def test_endless_line_is_not_read_whole(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(b" " * 64_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(RowsError, match=r"Line 1 .* more than 4,194,304 bytes"):
+            read_rows(path, taxonomy)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_cut_archive_is_refused(tmp_path: Path, taxonomy: Taxonomy) -> None:
