@@ -65,7 +65,8 @@ def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ)
     sections = {name: _resolve(name, values[name], root) for name in SECTIONS}
     settings = Settings.model_validate({**sections, "root": root, "file": file})
     now = _read_now(env, live=settings.arxiv.is_live)
-    variables = {name: text for name, text in env.items() if name in {*_variables(), _NOW}}
+    known = {*_variables(), _NOW}
+    variables = {name: text for name, text in env.items() if name in known}
     if path is None and _CONFIG in env:
         variables[_CONFIG] = env[_CONFIG]
     return settings.model_copy(update={"now": now, "variables": variables})

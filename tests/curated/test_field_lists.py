@@ -146,6 +146,7 @@ def arxiv() -> Iterator[ReplicaServer]:
 def test_form_is_imported(case: Case, arxiv: ReplicaServer, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(case.text, encoding="utf-8", newline="")
     survey = survey_in_process(tmp_path, url=arxiv.url, now=NOW)
+    opener(tmp_path / "var")  # copies an empty database, which `init` would make each time
 
     drafted = survey.call("init", "--from-list", "README.md", "--json")
     assert drafted.status == 0, drafted.err

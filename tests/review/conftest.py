@@ -1,5 +1,6 @@
 """Fixtures of the review tests: an empty review site, a visitor, a store with three papers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,16 +9,17 @@ import pytest
 from config.taxonomy import Taxonomy, load_taxonomy
 from storage.store import OpenStore
 from tests.support.builders import make_paper
-from tests.support.review import ReviewSite, Visitor, make_site
+from tests.support.review import ReviewSite, Visitor, kept_site
 from tests.support.storage import migrated
 
 IDS = ("2603.00001", "2603.00002", "2603.00003")
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
-    """A review site over an empty database."""
-    return make_site(tmp_path)
+def site(tmp_path: Path) -> Iterator[ReviewSite]:
+    """A review site over an empty database, which stays open between requests."""
+    with kept_site(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
