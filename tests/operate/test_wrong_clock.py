@@ -18,6 +18,8 @@ COMMANDS = (
     ("team", "assign", "--to", "ada", "--section", "survey-vision"),
     ("team", "away", "ada"),
     ("freeze", "--yes"),
+    ("subscribers", "add", "bo@example.org"),
+    ("subscribers", "import", "people.csv", "--consent", "I agree"),
 )
 
 
@@ -26,6 +28,7 @@ def survey(tmp_path: Path) -> SurveyInProcess:
     survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOW)
     assert survey.call("init").status == 0
     assert survey.call("reviewer", "add", "ada", "--role", "admin", "--link").status == 0
+    (tmp_path / "people.csv").write_text("address\nbo@example.org\n")
     with opener(tmp_path / "var")() as store:
         confirm(store, datetime.fromisoformat(NOW), is_set=True)
     return survey

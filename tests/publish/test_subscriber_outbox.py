@@ -18,6 +18,7 @@ from pipeline.publish.subscribers.outbox import (
     Outcome,
     send_confirmations,
 )
+from pipeline.runtime.clock import WrongClockError, confirm
 from storage.subscriber_types import Asked, Choices
 from tests.support.services import make_services
 from tests.support.storage import database
@@ -167,6 +168,20 @@ def test_old_and_erased_requests_are_not_sent(pages: PublicPages) -> None:
     pages.clock.now += timedelta(days=8)
     assert send(pages, post) == OutboxReport()
     assert "x.org" not in pages.snapshot()
+
+
+def test_clock_ahead_erases_no_one_who_waits(pages: PublicPages) -> None:
+    with pages.open_store() as store:
+        confirm(store, pages.clock(), is_set=True)
+    ask(pages, "a@x.org", "b@x.org")
+    right, post = pages.clock.now, Postman()
+    pages.clock.now += timedelta(days=60_000)
+    client = pages.client(peer="198.51.9.1")
+    assert client.post("/subscribe", {"address": "c@x.org"}).status_code == 503
+    with pytest.raises(WrongClockError):
+        send(pages, post)
+    pages.clock.now = right
+    assert send(pages, post) == OutboxReport(sent=2)
 
 
 @pytest.mark.parametrize("joined", [False, True])

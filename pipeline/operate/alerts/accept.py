@@ -6,6 +6,7 @@ from config.errors import UsageError
 from config.nearest import nearest
 from config.visible import one_line
 from pipeline.operate.alerts.send import LOCK, read_standing
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.record import exclusive
 from pipeline.runtime.services import Services
 from storage.alert_types import AlertKind, NewAlertEvent
@@ -37,6 +38,7 @@ def accept(
         )
     with exclusive(services.settings.database.path, LOCK), services.open_store() as store:
         now = services.clock()
+        check_clock(store, now)
         known = {one.cause: one for one in read_standing(store, now) if one.over is None}
         if cause not in known:
             likely = nearest(cause, known)

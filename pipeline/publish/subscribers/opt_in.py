@@ -12,6 +12,7 @@ from pipeline.publish.subscribers.address import (
     mailbox_key,
     network_key,
 )
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Clock
 from storage.store import OpenStore
 from storage.subscriber_types import Asked, Choices, How, OptInLimits, OptInRequest
@@ -35,7 +36,8 @@ def ask(
 ) -> Asked:
     """Queue the mail with which the owner of an address confirms; return what became of it.
 
-    The same is done for known and unknown addresses, so that neither answer nor time differ.
+    The same is done for known and unknown addresses, so that neither answer nor time differ. It
+    raises WrongClockError if the clock cannot be right, because requests that ended are erased.
     """
     request = OptInRequest(
         confirmation_id=new_id(),
@@ -51,6 +53,7 @@ def ask(
     )
     now = clock()
     with open_store() as store:
+        check_clock(store, now)
         store.confirmations.expire(now, valid_for=valid_for(settings))
         return store.confirmations.ask(request, limits(settings), now)
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from pipeline.publish.subscribers.letters import Letter, confirmation_letter
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.opt_in import valid_for
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Services
 
 _log = logging.getLogger(__name__)
@@ -85,10 +86,14 @@ def send_confirmations(
         survey: its name.
         blocked: keys of addresses that get no mail, because they do not exist or complained.
         retry_after: how long a deferred mail waits before it is tried again.
+
+    Raises:
+        WrongClockError: the clock cannot be right; no request is erased by it.
     """
     settings = services.settings.subscribers
     valid = valid_for(settings)
     with services.open_store() as store:
+        check_clock(store, services.clock())
         store.confirmations.expire(services.clock(), valid_for=valid)
         waiting = store.confirmations.waiting(
             services.clock(), valid_for=valid, retry_after=retry_after, most=_MOST

@@ -11,6 +11,7 @@ from pipeline.publish.subscribers.held import all_held
 from pipeline.publish.subscribers.import_file import Defaults, Rejected, read_import_file
 from pipeline.publish.subscribers.keys import SubscriberKeys, checked_keys, subscriber_keys
 from pipeline.publish.subscribers.opt_in import Wish, ask, new_id
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Services
 from storage.errors import SubscriberNotFoundError
 from storage.subscriber_import import NewSubscriber
@@ -126,6 +127,8 @@ def import_people(
         defaults=Defaults(choices, consented_on),
         today=now.date(),
     )
+    with services.open_store() as store:
+        check_clock(store, now)
     people = [
         NewSubscriber(new_id(), new_id(), str(one.address), one.key, one.choices, one.consented_on)
         for one in read.people
