@@ -29,6 +29,8 @@ class Example:
     sections: tuple[str, ...] = ()
     #: (facet, label) known without a section; a facet without a label is unknown
     facets: tuple[tuple[str, str], ...] = ()
+    #: papers that waited when this one was drawn from them at random; 0: it was chosen
+    drawn_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)

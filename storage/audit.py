@@ -30,6 +30,28 @@ WHERE random_place <= (
   AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
   AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE first_seen_at > $last_drawn_at)
 """
+# How many papers waited is counted from when each was first seen and first decided, because a draw
+# does not record it. Papers that are withdrawn or not classified yet are counted too.
+_DRAWN_FROM = """
+WITH sample AS (
+    SELECT arxiv_id, drawn_at FROM audit_sample WHERE verdict IN ('approved', 'rejected')
+),
+step AS (
+    SELECT first_seen_at AS moment, 1 AS change FROM paper
+    UNION ALL
+    SELECT greatest(first_seen_at, decided.first), -1
+    FROM paper
+    JOIN (
+        SELECT arxiv_id, min(happened_at) AS first
+        FROM decision_event WHERE kind = 'decide' GROUP BY arxiv_id
+    ) AS decided USING (arxiv_id)
+),
+waiting AS (
+    SELECT moment, sum(sum(change)) OVER (ORDER BY moment) AS papers FROM step GROUP BY moment
+)
+SELECT sample.arxiv_id, CAST(greatest(coalesce(waiting.papers, 0), 1) AS BIGINT)
+FROM sample ASOF LEFT JOIN waiting ON sample.drawn_at > waiting.moment
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +96,15 @@ class Audit:
         )
         with self._session.transaction():
             self._session.write(_DRAW, {"drawn": drawn})
+
+    def drawn_from(self) -> dict[str, int]:
+        """Return how many papers waited when each approved or rejected paper was drawn.
+
+        One in so many is the probability of a draw.
+        """
+        if not self._session.number("SELECT count(*) FROM audit_draw"):
+            return {}  # the count reads every paper
+        return dict(self._session.rows(_DRAWN_FROM))
 
     def sample(self, most: int) -> AuditSample:
         """Summarise the last `most` papers drawn."""

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.linear.fitting import Corpus, Fitted, fit_outputs
-from classifiers.linear.header import FEW
+from classifiers.linear.header import DRAWN_SHARE, FEW
 from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import facet_probabilities, fit_platt, fit_temperature
-from classifiers.linear.scope import SHARE, at_its_share, by_words
+from classifiers.linear.share import SHARE, at_its_share, by_words, draws_among
 from classifiers.linear.targets import (
     SECTION,
     UNKNOWN,
@@ -100,12 +100,14 @@ def calibrate(
     """
     taxonomy = corpus.taxonomy
     of_examples = np.where(_full(corpus)[:, np.newaxis], of_examples, np.nan)
-    scope = _scope(corpus, of_examples, of_background)
+    scope, share = _scope(corpus, of_examples, of_background)
     every = outputs(taxonomy)
     # While most labels come from cues, a label's own margin is a poor measure of its odds.
     alone = recipe.alone * (1.0 - fade(int((corpus.targets[:, 0] == 0).sum())))
     facets: dict[str, FacetCalibration] = {}
     metrics = _scope_metrics(corpus, of_examples, scope)
+    if corpus.drawn_from.any():
+        metrics[DRAWN_SHARE] = round(share, 4)
     for facet in taxonomy.facets:
         columns = [c for c, output in enumerate(every) if output.kind == facet.name]
         truth = corpus.targets[:, columns]
@@ -191,8 +193,10 @@ def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
     return full if full.sum() >= 5 * FEW else np.ones(len(sizes), dtype=bool)
 
 
-def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:
-    """Return Platt's slope and intercept for scope, calibrated for the stream.
+def _scope(
+    corpus: Corpus, of_examples: Floats, of_background: Floats
+) -> tuple[tuple[float, float], float]:
+    """Return Platt's slope and intercept for scope, calibrated for the stream, and its share.
 
     An unlabelled paper counts as in scope in the proportion that the taxonomy's words give it. They
     are another view of the paper than the decisions, so the slope is that on which both agree.
@@ -203,21 +207,25 @@ def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[
     margins, wanted = of_examples[held, 0], corpus.targets[held, 0] == 1
     both = min(int(wanted.sum()), int((~wanted).sum())) >= FEW
     seen = ~np.isnan(of_background[:, 0])
+    draws = draws_among(corpus.targets[:, 0] == 1, corpus.drawn_from)
     if not seen.any():
-        return fit_platt(margins, wanted, np.ones(len(wanted))) if both else DEFAULT_SCOPE
+        alone = fit_platt(margins, wanted, np.ones(len(wanted))) if both else DEFAULT_SCOPE
+        return alone, draws.share(SHARE)
     stream, share = of_background[seen, 0], SHARE
     counts = np.full(len(stream), min(1.0, STREAM_COUNT / len(stream)))
     if both:
         slope, intercept = fit_platt(margins, wanted, np.ones(len(wanted)))
         _, share = at_its_share(slope * stream + intercept, float(wanted.mean()))
+    share = draws.share(share)
     chances = by_words(np.asarray(corpus.background @ corpus.directions.scope), share)[seen]
     inside = len(wanted) * share / max(1, wanted.sum())
     outside = len(wanted) * (1.0 - share) / max(1, (~wanted).sum())
-    return fit_platt(
+    found = fit_platt(
         np.concatenate((margins, stream)),
         np.concatenate((wanted, chances)),
         np.concatenate((np.where(wanted, inside, outside), counts)),
     )
+    return found, share
 
 
 def _scope_metrics(

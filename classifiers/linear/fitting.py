@@ -32,6 +32,7 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 #: margin without examples: absent rather than an even chance
 NO_EXAMPLE = -2.0
@@ -63,6 +64,8 @@ class Corpus:
     directions: Directions
     #: examples that are old approvals (`scope.old_approvals`)
     old: Bools
+    #: papers that waited when each example was drawn at random; 0: it was chosen
+    drawn_from: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ def _fit_scope(
         old=corpus.old[examples],
         stream=stream,
         words=words,
+        drawn_from=corpus.drawn_from[examples],
     )
     return fit_scope(rows, recipe)
 

@@ -84,7 +84,14 @@ class ScopeFollower:
             self.keep(fresh, fresh)
         wanted = np.asarray([example.in_scope for example in ordered], dtype=bool)
         old = old_approvals(decided, wanted, stream)
-        rows = ScopeRows(self.kept(decided), wanted, old, self.kept(stream), self._words)
+        rows = ScopeRows(
+            matrix=self.kept(decided),
+            wanted=wanted,
+            old=old,
+            stream=self.kept(stream),
+            words=self._words,
+            drawn_from=np.asarray([example.drawn_from for example in ordered], dtype=np.int64),
+        )
         fit = fit_scope(rows, self._recipe)
         if fit is None:
             return None

@@ -10,6 +10,11 @@ FORMAT = 3
 #: examples of a kind below which constants replace a fit of the calibration
 FEW = 20
 
+#: in `counts`: decided papers that were drawn at random; not stated if there were none
+DRAWN = "drawn at random"
+#: in `metrics`: the share of undecided papers in scope, estimated with them
+DRAWN_SHARE = "in_scope_share"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelHeader:

@@ -2,10 +2,10 @@
 
 An unlabelled paper is neither approved nor rejected: it counts as both, in the proportion of its
 probability (Elkan and Noto, KDD 2008). The probability comes from the decisions, corrected to the
-stream's own share of papers in scope, which is estimated (Saerens et al., Neural Computation 14,
-2002); without enough decisions it comes from the taxonomy's words and an assumed share. An old
-approval counts as much as newer decisions confirm it, and less with every newer approval (a power
-prior, Ibrahim and Chen, Statistical Science 15, 2000), because the field moves on.
+stream's own share of papers in scope, which is estimated (`share.py`); without enough decisions it
+comes from the taxonomy's words and an assumed share. An old approval counts as much as newer
+decisions confirm it, and less with every newer approval (a power prior, Ibrahim and Chen,
+Statistical Science 15, 2000), because the field moves on.
 
 Once there are enough decisions, the score is the mean of this regression and of one that takes
 every unlabelled paper for a rejection. The second learns which topics are approved, the first does
@@ -18,23 +18,19 @@ from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import sparse
 
 from classifiers.linear.header import FEW
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import Fit, fit_margin, fit_platt
+from classifiers.linear.share import SHARE, at_its_share, at_share, by_words, draws_among
 from classifiers.scoring import sigmoid
 from classifiers.types import Document
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
-#: share of papers in scope that is assumed until decisions estimate it
-SHARE = 0.25
-#: log-odds per standard deviation of closeness to the taxonomy's words
-CLOSENESS_SLOPE = 4.0
-#: limits of an estimated share
-SHARES = (0.005, 0.6)
 #: approvals are old if this much older than the newest paper
 OLD = timedelta(days=365)
 #: newer approvals that halve the weight of the old ones
@@ -57,6 +53,8 @@ class ScopeRows:
     stream: sparse.csr_matrix
     #: (terms,): weights of the taxonomy's words, added to every fit
     words: Floats
+    #: papers that waited when each example was drawn at random; 0: it was chosen
+    drawn_from: Ints
 
 
 def old_approvals(
@@ -73,7 +71,7 @@ def old_approvals(
 
 def fit_scope(rows: ScopeRows, recipe: Recipe) -> Fit | None:
     """Return the regression of the scope, or None without papers of both kinds."""
-    newer = ~rows.old
+    newer, draws = ~rows.old, draws_among(rows.wanted, rows.drawn_from)
     enough = min(int(rows.wanted[newer].sum()), int((~rows.wanted).sum())) >= FEW
     counts = np.ones(len(rows.wanted))
     if enough:
@@ -81,47 +79,19 @@ def fit_scope(rows: ScopeRows, recipe: Recipe) -> Fit | None:
         counts[rows.old] = OLD_COUNT / (OLD_COUNT + approvals)
         of_old, of_stream = _held_log_odds(rows, counts, recipe)
         counts[rows.old] *= (CONFIRMED + decided * sigmoid(of_old)) / (CONFIRMED + decided)
-        chances, _ = at_its_share(of_stream, float(rows.wanted[newer].mean()))
+        chances, estimate = at_its_share(of_stream, float(rows.wanted[newer].mean()))
+        if len(draws.wanted):
+            chances = at_share(of_stream, draws.share(estimate))
         mixed = _fit(rows, counts, (chances, recipe.stream_weight), recipe)
         rejecting = (np.zeros(len(chances)), recipe.stream_rejected)
         return _mean(mixed, _fit(rows, counts, rejecting, recipe))
-    weight = recipe.stream_weight_first
-    chances = by_words(np.asarray(rows.stream @ rows.words))
+    weight, share = recipe.stream_weight_first, draws.share(SHARE)
+    chances = by_words(np.asarray(rows.stream @ rows.words), share)
     first = _fit(rows, counts, (chances, weight), recipe)
     if first is None:
         return None
-    chances = by_words(_margins(rows.stream, first, rows.words))
+    chances = by_words(_margins(rows.stream, first, rows.words), share)
     return _fit(rows, counts, (chances, weight), recipe)
-
-
-def by_words(closeness: Floats, share: float = SHARE) -> Floats:
-    """Return probabilities that grow with closeness to the taxonomy's words and have this mean."""
-    if not len(closeness):
-        return closeness
-    deviation = float(closeness.std())
-    slopes = CLOSENESS_SLOPE * (closeness - closeness.mean()) / (deviation or 1.0)
-
-    def excess(shift: float) -> float:
-        return float(sigmoid(slopes + shift).mean()) - share
-
-    return sigmoid(slopes + optimize.brentq(excess, -35.0, 35.0))
-
-
-def at_its_share(logits: Floats, share: float) -> tuple[Floats, float]:
-    """Return the stream's probabilities at its own share of papers in scope, and the share.
-
-    `logits` are log-odds that hold where `share` of the papers are in scope. The expectation
-    maximisation of Saerens et al. (2002).
-    """
-    found, prior = share, np.log(share / (1.0 - share))
-    chances = sigmoid(logits)
-    for _ in range(100 if len(logits) else 0):
-        chances = sigmoid(logits - prior + np.log(found / (1.0 - found)))
-        mean = float(np.clip(chances.mean(), *SHARES))
-        if abs(mean - found) < 1e-4:
-            break
-        found = mean
-    return chances, found
 
 
 def _held_log_odds(rows: ScopeRows, counts: Floats, recipe: Recipe) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from scipy import sparse
 from classifiers.linear.calibration import calibrate, held_margins
 from classifiers.linear.fitting import Corpus, directions, fit_outputs
 from classifiers.linear.golden import Golden, spread
-from classifiers.linear.header import ModelHeader
+from classifiers.linear.header import DRAWN, ModelHeader
 from classifiers.linear.holding import hold_out
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
@@ -125,6 +125,7 @@ def _corpus(
             np.asarray([example.in_scope for example in examples], dtype=bool),
             background,
         ),
+        drawn_from=np.asarray([example.drawn_from for example in examples], dtype=np.int64),
     )
 
 
@@ -156,10 +157,12 @@ def _chosen(examples: Sequence[Example], taxonomy: Taxonomy) -> npt.NDArray[np.b
 def _counts(corpus: Corpus) -> dict[str, int]:
     approved = (corpus.targets == 1).sum(axis=0)
     every = outputs(corpus.taxonomy)
+    drawn = int((corpus.drawn_from > 0).sum())
     return {
         "approved": int(approved[0]),
         "rejected": int((corpus.targets[:, 0] == 0).sum()),
         "background": corpus.background.shape[0],
+        **({DRAWN: drawn} if drawn else {}),
         **{f"{each.kind}: {each.name}": int(n) for each, n in zip(every, approved, strict=True)},
     }
 
@@ -186,7 +189,12 @@ def _model_id(model: Model) -> str:
 
 
 def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:
-    rows = [[e.in_scope, sorted(e.sections), sorted(e.facets), _fact(e.document)] for e in examples]
+    rows = [
+        # Only what is known is part of it, so that the models of older versions keep theirs.
+        [e.in_scope, sorted(e.sections), sorted(e.facets), _fact(e.document)]
+        + ([e.drawn_from] if e.drawn_from else [])
+        for e in examples
+    ]
     content = json.dumps([rows, [_fact(document) for document in background]])
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -99,6 +99,7 @@ class OurRule:
             self._taxonomy,
             self._directions,
             self._old[known],
+            drawn_from=np.zeros(len(known), dtype=np.int64),
         )
         everything = np.ones(len(known), dtype=bool), np.ones(len(unread), dtype=bool)
         fitted = fit_outputs(corpus, *everything, self._recipe, only=SCOPE)

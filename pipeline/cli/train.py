@@ -70,6 +70,7 @@ def _text(report: TrainReport) -> Text:
             f"from       {report.approved} approved, {report.rejected} rejected{relevant}, "
             f"{report.background} undecided as background"
         ),
+        *_share(report),
         *(_comparison(report.contest) if report.contest is not None else ()),
     )
     if report.promoted:
@@ -79,6 +80,14 @@ def _text(report: TrainReport) -> Text:
         f"kept       {report.path}, not in use",
         "To use it anyway: `living-survey train --force`",
     )
+
+
+def _share(report: TrainReport) -> Text:
+    """Return on how many random papers the share in scope rests; nothing if there are none."""
+    if report.share is None:
+        return ()
+    drawn = counted(report.drawn, "random paper")
+    return (f"share      about {report.share:.0%} of the undecided are in scope, by {drawn}",)
 
 
 def _comparison(found: Comparison) -> Text:

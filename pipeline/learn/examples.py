@@ -98,6 +98,7 @@ def load_training_set(
     """
     with open_store() as store:
         decided = store.decisions.training()
+        drawn_from = store.audit.drawn_from()
         sampled = [text.arxiv_id for text in store.papers.background(background)]
     with (
         open_store() as store
@@ -112,6 +113,7 @@ def load_training_set(
                 known,
                 reasons,
                 known_at(one.text.arxiv_id, held.get(one.text.arxiv_id)),
+                drawn_from.get(one.text.arxiv_id, 0),
             )
             for one in decided
         ),
@@ -170,7 +172,11 @@ def is_in_scope(one: TrainingExample, reasons: Sequence[Reason]) -> bool:
 
 
 def labelled(
-    one: TrainingExample, known: Collection[str], reasons: Sequence[Reason], since: datetime
+    one: TrainingExample,
+    known: Collection[str],
+    reasons: Sequence[Reason],
+    since: datetime,
+    drawn_from: int = 0,
 ) -> LabelledExample:
     """Return a decision as an example.
 
@@ -179,11 +185,13 @@ def labelled(
         known: IDs of the taxonomy's sections.
         reasons: those of the settings.
         since: when the paper was submitted.
+        drawn_from: how many papers waited when it was drawn at random; 0: it was chosen.
     """
     example = Example(
         document=document_of(one.text, since),
         in_scope=is_in_scope(one, reasons),
         sections=tuple(section for section in one.sections if section in known),
+        drawn_from=drawn_from,
     )
     return LabelledExample(
         example,

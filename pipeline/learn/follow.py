@@ -80,7 +80,7 @@ class Follower:
         if learned is None:
             return self._cleared()
         with self._read() as store:
-            decided = store.decisions.training()
+            decided, drawn_from = store.decisions.training(), store.audit.drawn_from()
         new = sum(one.text.arxiv_id not in learned.decided for one in decided)
         scope = self._current() if new else None
         if scope is None:
@@ -88,7 +88,7 @@ class Follower:
         with self._read() as store:
             candidates = store.queue.followed.candidates(MOST_PAPERS)
         waiting = self._kept(scope, candidates)
-        examples = self._examples(decided)
+        examples = self._examples(decided, drawn_from)
         keys = {example.document.key for example in examples}
         background = [document for document in self._background if document.key not in keys]
         names = [(one.arxiv_id, one.predicted_at) for one in waiting]
@@ -134,7 +134,9 @@ class Follower:
         )
         return tuple(document_of(one.paper, known_at(key, one)) for key, one in held.items())
 
-    def _examples(self, decided: Sequence[TrainingExample]) -> list[Example]:
+    def _examples(
+        self, decided: Sequence[TrainingExample], drawn_from: Mapping[str, int]
+    ) -> list[Example]:
         """Return the examples of all standing decisions; the dates of papers are asked for once."""
         asked = [one.text.arxiv_id for one in decided if one.text.arxiv_id not in self._dates]
         held = in_short_leases(self._read, asked, lambda store, ids: store.papers.get_many(ids))
@@ -142,7 +144,13 @@ class Follower:
         sections = {section.id for section in self._services.taxonomy.sections}
         reasons = self._services.settings.review.reasons
         return [
-            labelled(one, sections, reasons, self._dates[one.text.arxiv_id]).example
+            labelled(
+                one,
+                sections,
+                reasons,
+                self._dates[one.text.arxiv_id],
+                drawn_from.get(one.text.arxiv_id, 0),
+            ).example
             for one in decided
         ]
 

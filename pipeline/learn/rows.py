@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 from classifiers.representations.names import DEFAULT
 from classifiers.types import Document, Example
@@ -68,6 +68,8 @@ class _Paper(_Line):
     facets: tuple[tuple[str, str], ...] = ()
     decided_at: AwareDatetime | None = None
     listed: bool = False
+    #: papers that waited when it was drawn at random
+    drawn_from: NonNegativeInt = 0
 
 
 def write_rows(path: Path, rows: TrainingRows, taxonomy: Taxonomy) -> None:
@@ -178,6 +180,7 @@ def _decided(one: LabelledExample) -> _Paper:
             "facets": example.facets,
             "decided_at": one.decided_at,
             "listed": one.listed,
+            "drawn_from": example.drawn_from,
         }
     )
 
@@ -203,7 +206,7 @@ def _document(paper: _Paper) -> Document:
 def _labelled(paper: _Paper, in_scope: bool) -> LabelledExample:  # noqa: FBT001  its own field
     if paper.decided_at is None or paper.approved is None:
         raise ValueError("a decided paper without date or verdict")
-    example = Example(_document(paper), in_scope, paper.sections, paper.facets)
+    example = Example(_document(paper), in_scope, paper.sections, paper.facets, paper.drawn_from)
     return LabelledExample(example, paper.decided_at, paper.listed, paper.approved)
 
 

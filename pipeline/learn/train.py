@@ -8,6 +8,7 @@ from typing import Any
 
 from classifiers.errors import ModelError
 from classifiers.kept.registry import CUE_WORDS, Learned, ModelRegistry
+from classifiers.linear.header import DRAWN, DRAWN_SHARE
 from classifiers.linear.model import Model
 from classifiers.linear.training import train as fit
 from config.errors import LivingSurveyError
@@ -42,6 +43,10 @@ class TrainReport:
     #: rejected papers that are in scope by their reason
     not_listed: int
     background: int
+    #: decided papers that were drawn at random, on which the estimated share in scope rests
+    drawn: int
+    #: the share of undecided papers in scope by these; None: none was drawn
+    share: float | None
     #: it is the model in use now
     promoted: bool
     #: None: the first model
@@ -119,6 +124,8 @@ def train(
         rejected=len(examples.examples) - approved,
         not_listed=in_scope - approved,
         background=len(examples.background),
+        drawn=model.header.counts.get(DRAWN, 0),
+        share=model.header.metrics.get(DRAWN_SHARE),
         promoted=promoted,
         contest=contest,
         sentence=train_sentence(

@@ -30,6 +30,7 @@ def corpus_of(examples: list[Example]) -> Corpus:
         taxonomy=taxonomy,
         directions=directions(taxonomy, features, own),
         old=np.zeros(len(examples), dtype=bool),
+        drawn_from=np.zeros(len(examples), dtype=np.int64),
     )
 
 

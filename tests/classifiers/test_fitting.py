@@ -42,6 +42,7 @@ def corpus() -> Corpus:
             taxonomy, features, tuple(section.id for section in own_sections(taxonomy))
         ),
         old=np.zeros(len(EXAMPLES), dtype=bool),
+        drawn_from=np.zeros(len(EXAMPLES), dtype=np.int64),
     )
 
 

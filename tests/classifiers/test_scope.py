@@ -8,13 +8,11 @@ from scipy import sparse
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.scope import (
     OLD,
-    SHARE,
     ScopeRows,
-    at_its_share,
-    by_words,
     fit_scope,
     old_approvals,
 )
+from classifiers.linear.share import SHARE, at_its_share, by_words
 from classifiers.linear.training import train
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
@@ -86,6 +84,7 @@ def test_unlabelled_papers_like_approved_ones_are_not_negatives() -> None:
         old=np.zeros(60, dtype=bool),
         stream=plane([inside] * 900 + [outside_] * 100),
         words=np.zeros(2),
+        drawn_from=np.zeros(60, dtype=np.int64),
     )
     fit = fit_scope(rows, Recipe())
     assert fit is not None
@@ -95,7 +94,12 @@ def test_unlabelled_papers_like_approved_ones_are_not_negatives() -> None:
 
 def test_scope_without_papers_of_both_kinds_is_not_fitted() -> None:
     rows = ScopeRows(
-        plane([[1.0, 0.0]]), np.ones(1, bool), np.zeros(1, bool), plane([]), np.ones(2)
+        plane([[1.0, 0.0]]),
+        np.ones(1, bool),
+        np.zeros(1, bool),
+        plane([]),
+        np.ones(2),
+        np.zeros(1, np.int64),
     )
     assert fit_scope(rows, Recipe()) is None
 
@@ -153,6 +157,7 @@ def test_topic_that_fills_the_stream_ranks_below_an_approved_one() -> None:
         old=np.zeros(60, dtype=bool),
         stream=table([other] * 300),
         words=np.zeros(3),
+        drawn_from=np.zeros(60, dtype=np.int64),
     )
     light, heavy = (
         fit_scope(rows, replace(Recipe(), stream_rejected=weight)) for weight in (0.01, 0.3)

@@ -14,6 +14,7 @@ import pytest
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.rows import RowsError, TrainingRows, read_rows, write_rows
+from storage.types import LIST_REVIEWER
 from tests.support.learning import DAY, START, call, decide, decisions, settle, small_taxonomy_file
 
 
@@ -152,3 +153,28 @@ def test_cut_archive_is_refused(tmp_path: Path, taxonomy: Taxonomy) -> None:
         read_rows(path, taxonomy)
     with pytest.raises(RowsError, match="cannot be written"):
         write_rows(path / "rows.jsonl", TrainingRows(examples, START, 0), taxonomy)
+
+
+def test_papers_drawn_at_random_are_rows_and_are_learned(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    open_store = settle(here)
+    rows = here / "rows.jsonl"
+    plain = call(here, "train", "--force", "--export-rows", str(rows), now=START + 90 * DAY)
+    assert "random paper" not in plain.output
+    assert "drawn_from" not in rows.read_text("utf-8")
+    with open_store() as store:
+        mine = [one for one in store.decisions.decided() if one.reviewer != LIST_REVIEWER]
+        store.audit.draw(*mine[:30])
+        drawn_from = store.audit.drawn_from()
+    assert len(drawn_from) == 30
+    trained = call(here, "train", "--force", "--export-rows", str(rows), now=START + 91 * DAY)
+    assert "of the undecided are in scope, by 30 random papers" in trained.output
+    found = [json.loads(line) for line in rows.read_text("utf-8").splitlines()]
+    assert {one["key"]: one["drawn_from"] for one in found if "drawn_from" in one} == drawn_from
+
+    settle(there, decided=12, listed=3)
+    again = call(there, "train", "--force", "--rows", str(rows), now=START + 95 * DAY)
+    assert again.exit_code == 0, again.output
+    made = digests(there).items()
+    assert len(made) == 2
+    assert made <= digests(here).items()

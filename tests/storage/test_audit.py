@@ -140,3 +140,37 @@ def test_deferred_paper_that_returned_counts_once(store: Store) -> None:
     assert IDS[0] in queued(store)
     counts = store.screening.counts()
     assert (counts.waiting, counts.deferred) == (before.waiting - 1, 1)
+
+
+def test_draw_is_from_the_papers_that_waited(store: Store, now: datetime) -> None:
+    assert store.audit.drawn_from() == {}
+    order, hour = shuffled(store), timedelta(hours=1)
+    draw(store, order[0], Verdict.APPROVED, now + hour)
+    # A chosen paper waits no more, and is no draw.
+    chosen = make_decision(
+        order[5], verdict=Verdict.REJECTED, sections=(), decided_at=now + 2 * hour
+    )
+    store.decisions.add([chosen])
+    draw(store, order[1], Verdict.REJECTED, now + 3 * hour)
+    draw(store, order[2], Verdict.DEFERRED, now + 3 * hour)
+    assert store.audit.drawn_from() == {order[0]: 20, order[1]: 18}
+    store.papers.upsert([make_paper("2604.00001")], seen_at=now + 4 * hour)
+    undone = draw(store, order[3], Verdict.REJECTED, now + 5 * hour)
+    assert store.audit.drawn_from()[order[3]] == 17
+    store.decisions.undo(reviewer="ada", undone_at=now + 6 * hour, decision_id=undone)
+    assert set(store.audit.drawn_from()) == {order[0], order[1]}
+
+
+def test_draws_of_one_moment_are_from_the_same_papers(store: Store, now: datetime) -> None:
+    order = shuffled(store)
+    for each in order[:3]:
+        draw(store, each, Verdict.REJECTED, now + timedelta(hours=1))
+    assert store.audit.drawn_from() == dict.fromkeys(order[:3], len(order))
+
+
+def test_paper_decided_before_it_was_seen_never_waited(store: Store, now: datetime) -> None:
+    """Imported decisions have their own date."""
+    store.papers.upsert([make_paper("2605.00001")], seen_at=now)
+    store.decisions.add([make_decision("2605.00001", decided_at=now - timedelta(days=9))])
+    draw(store, shuffled(store)[0], Verdict.REJECTED, now + timedelta(hours=1))
+    assert list(store.audit.drawn_from().values()) == [len(IDS)]
