@@ -1,8 +1,8 @@
 """Measures scope and sections on several cuts in time, with both baselines in the same run.
 
 Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N] [--cuts MONTH...]`.
-Tables: cuts, draws, facets, topics, months, replay. Without names, all of them (an hour of one
-core).
+Tables: cuts, draws, audits, facets, topics, months, replay. Without names, all of them (an hour and
+a half of one core).
 Needs ../shared/data. docs/study/protocol.md has the results.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import asreview_package, classifier_data
+from benchmarks.classifier_audits import audits
 from benchmarks.classifier_cuts import (
     CUTS,
     Cut,
@@ -278,6 +279,7 @@ def main(words: Sequence[str] | None = None) -> int:
     tables: dict[str, Callable[[int], None]] = {
         "cuts": lambda _: cuts(options.cuts),
         "draws": lambda number: draws(number, options.cuts),
+        "audits": lambda number: audits([cut_at(before) for before in options.cuts], number),
         "facets": lambda _: facets(options.cuts),
         "topics": lambda _: topics_left_out(),
         "months": lambda _: months_left_out(),
@@ -285,7 +287,9 @@ def main(words: Sequence[str] | None = None) -> int:
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("tables", nargs="*", choices=[*tables, []], metavar="TABLE")
-    parser.add_argument("--draws", type=int, default=3, metavar="N", help="of the table draws (3)")
+    parser.add_argument(
+        "--draws", type=int, default=3, metavar="N", help="of the tables draws and audits (3)"
+    )
     parser.add_argument("--cuts", nargs="+", choices=CUTS, default=CUTS, metavar="MONTH")
     options = parser.parse_args(words)
     if not classifier_data.DATA.is_dir():

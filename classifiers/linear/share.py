@@ -28,8 +28,8 @@ CLOSENESS_SLOPE = 4.0
 SHARES = (0.005, 0.6)
 #: log-odds beyond which a probability is 0 or 1
 _WIDEST = 35.0
-#: draws that an estimate without draws counts as
-STRENGTH = 50.0
+#: draws that an estimate without draws counts as (docs/study/trials.md, "calibration")
+STRENGTH = 30.0
 
 
 @dataclass(frozen=True, slots=True)
