@@ -2,7 +2,9 @@
 
 No paper read by hand is drawn, because those are the test. What other lists name is in scope, and a
 paper without any term of the field is not. Of all others the verdict is unknown: it is drawn with
-the probability that the taxonomy's words give the paper at an assumed share of papers in scope.
+the probability that the taxonomy's words give the paper at an assumed share of papers in scope. So
+the error on later papers, "assumed", is that for reviewers of this scope; the error on the papers
+read by hand fits a share of 0.25 only.
 """
 
 import random
@@ -20,19 +22,21 @@ from benchmarks.classifier_study import WHEN, head
 from benchmarks.classifier_tables import line
 from classifiers.linear.calibration import expected_error
 from classifiers.linear.header import DRAWN_SHARE
+from classifiers.linear.model import Model
 from classifiers.linear.prior import scope_direction
 from classifiers.linear.share import by_words
 from classifiers.linear.training import train
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document, Example
+from config.taxonomy import Taxonomy
 from pipeline.review.audit import FIRST, SAMPLE
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 #: assumed shares of papers in scope; that of the papers read by hand is 0.25
-SHARES = (0.15, 0.2, 0.25, 0.3)
+SHARES = (0.15, 0.2, 0.25, 0.35)
 #: decisions beside the list
 DECISIONS = 1_000
 #: limits of the mean probability of papers of which nothing is known
@@ -40,8 +44,8 @@ _MEANS = (0.001, 0.999)
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Papers in the order in which they are drawn, and what is known of them."""
+class Papers:
+    """Papers in random order, and what is known of them without reading one."""
 
     documents: list[Document]
     #: of how many they were drawn
@@ -76,51 +80,87 @@ class Waiting:
 class Point:
     """What was drawn; `known` whether training was told so."""
 
-    share: float | None
+    share: float
     number: int
     known: bool
 
 
+@dataclass(frozen=True)
+class Found:
+    """The share that a model states, and its calibration errors."""
+
+    share: float
+    #: on the papers read by hand
+    read: float
+    #: on later papers, against the probabilities that their verdicts are drawn with
+    later: float
+
+
 def points() -> list[Point]:
-    """Return the rows of the table: no draws, then the product's samples at each share."""
-    rows = [Point(None, 0, known=False)]
-    for share in SHARES:
-        rows += [Point(share, SAMPLE, known=False)]
-        rows += [Point(share, number, known=True) for number in (FIRST, SAMPLE)]
-    return rows
+    """Return the rows of the table: at each share, no draws and the product's samples."""
+    return [
+        Point(share, number, known)
+        for share in SHARES
+        for number, known in ((0, False), (SAMPLE, False), (FIRST, True), (SAMPLE, True))
+    ]
 
 
-def waiting(data: Development, decided: Collection[str], seed: int) -> Waiting:
-    """Return undecided papers from before the cut in random order."""
+def waiting(data: Development, decided: Collection[str], seed: int) -> Papers:
+    """Return undecided papers from before the cut."""
     undecided = [document for document in data.stream if document.key not in decided]
-    documents = random.Random(f"audit {seed}").sample(undecided, min(BACKGROUND, len(undecided)))
-    texts = [document_text(document) for document in documents]
+    return _papers(undecided, data.approvable, data.rejectable, data.taxonomy, seed)
+
+
+def later(data: Development, seed: int) -> Papers:
+    """Return papers from after the cut."""
+    documents = [example.document for pool in data.pools.values() for example in pool]
+    return _papers(documents, data.test, data.test_rejected, data.taxonomy, seed)
+
+
+def _papers(
+    documents: Sequence[Document],
+    named: Sequence[Example],
+    easy: Sequence[Example],
+    taxonomy: Taxonomy,
+    seed: int,
+) -> Papers:
+    pick = random.Random(f"audit {seed}")
+    taken = pick.sample(documents, min(BACKGROUND, len(documents)))
+    texts = [document_text(document) for document in taken]
     features = TextFeatures().fit(texts)
-    listed = {example.document.key for example in data.approvable}
-    easy = {example.document.key for example in data.rejectable}
-    return Waiting(
-        documents,
-        len(undecided),
-        np.asarray([d.key in listed for d in documents], dtype=bool),
-        np.asarray([d.key not in listed and d.key not in easy for d in documents], dtype=bool),
-        np.asarray(features.transform(texts) @ scope_direction(data.taxonomy, features)),
+    inside, outside = ({example.document.key for example in each} for each in (named, easy))
+    return Papers(
+        taken,
+        len(documents),
+        np.asarray([d.key in inside for d in taken], dtype=bool),
+        np.asarray([d.key not in inside and d.key not in outside for d in taken], dtype=bool),
+        np.asarray(features.transform(texts) @ scope_direction(taxonomy, features)),
     )
 
 
-def errors(cut: Cut, seed: int) -> dict[Point, tuple[float, float]]:
-    """Return by row the share that a model states and its calibration error on papers read."""
+def errors(cut: Cut, seed: int) -> dict[Point, Found]:
+    """Return what each row of the table measures on a cut."""
     known, stream = cut.data.decisions(DECISIONS, seed), cut.data.background(seed)
     papers = waiting(cut.data, {example.document.key for example in known}, seed)
+    test = later(cut.data, seed)
     truth = np.asarray([example.in_scope for example in cut.read], dtype=bool)
+    models: dict[tuple[Example, ...], Model] = {}
     found = {}
     for point in points():
-        drawn = papers.drawn(point.share or 0.0, point.number, seed)
+        drawn = papers.drawn(point.share, point.number, seed)
         if not point.known:
             drawn = [replace(example, drawn_from=0) for example in drawn]
-        model = train([*known, *drawn], stream, cut.older, trained_at=WHEN)
-        scope = model.probabilities([example.document for example in cut.read])[:, 0]
-        share = model.header.metrics.get(DRAWN_SHARE, float("nan"))
-        found[point] = share, expected_error(scope, truth)
+        # Without draws one model serves every share.
+        model = models.get(tuple(drawn)) or models.setdefault(
+            tuple(drawn), train([*known, *drawn], stream, cut.older, trained_at=WHEN)
+        )
+        of_read = model.probabilities([example.document for example in cut.read])[:, 0]
+        of_later = model.probabilities(test.documents)[:, 0]
+        found[point] = Found(
+            model.header.metrics.get(DRAWN_SHARE, float("nan")),
+            expected_error(of_read, truth),
+            expected_error(of_later, test.chances(point.share)),
+        )
         print(f"{cut.before} {seed} {point} {found[point]}", file=sys.stderr, flush=True)
     return found
 
@@ -130,14 +170,15 @@ def audits(cuts: Sequence[Cut], draws: int) -> None:
     found = [errors(cut, seed) for cut in cuts for seed in range(draws)]
     head(
         "share assumed", "papers drawn", "known to be", "share estimated", "lowest", "highest",
-        "ECE", "ECE, worst",
+        "ECE, read", "worst", "ECE, assumed", "worst",
     )  # fmt: skip
     for point in points():
-        shares, missed = zip(*(each[point] for each in found), strict=True)
+        rows = [each[point] for each in found]
+        shares, read, assumed = zip(*((r.share, r.read, r.later) for r in rows), strict=True)
         estimated: tuple[object, ...] = ("-", "-", "-")
         if point.known:
             estimated = statistics.fmean(shares), min(shares), max(shares)
         line(
-            "-" if point.share is None else f"{point.share:.2f}", point.number,
-            "yes" if point.known else "no", *estimated, statistics.fmean(missed), max(missed),
+            f"{point.share:.2f}", point.number, "yes" if point.known else "no", *estimated,
+            statistics.fmean(read), max(read), statistics.fmean(assumed), max(assumed),
         )  # fmt: skip

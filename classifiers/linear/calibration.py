@@ -154,8 +154,13 @@ def probabilities(
     )
 
 
-def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the expected calibration error, equal-width bins (Naeini et al. 2015)."""
+def expected_error(
+    chances: Floats, happened: npt.NDArray[np.bool_] | Floats, bins: int = 10
+) -> float:
+    """Return the expected calibration error, equal-width bins (Naeini et al. 2015).
+
+    `happened` may also be the true probabilities.
+    """
     if not len(chances):
         return float("nan")
     place = np.minimum((chances * bins).astype(int), bins - 1)

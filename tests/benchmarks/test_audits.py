@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import classifier_audits
-from benchmarks.classifier_audits import Point, audits, points, waiting
+from benchmarks.classifier_audits import Point, audits, errors, waiting
 from benchmarks.classifier_cuts import Cut, cut_at
 from benchmarks.classifier_data import Development
 from classifiers.identity import marks
@@ -21,6 +21,8 @@ from tests.support.texts import approved, outside, rejected
 
 def data_of(taxonomy: Taxonomy) -> Development:
     approvable, rejectable = approved(10, start=100), rejected(20, start=100)
+    later_listed, later_rejected = approved(4, start=300), rejected(5, start=300)
+    later_unlisted = [replace(e, in_scope=False) for e in approved(6, start=400)]
     unknown = [e.document for e in approved(10, start=200)] + outside(90, start=200)
     return Development(
         taxonomy=taxonomy,
@@ -28,9 +30,9 @@ def data_of(taxonomy: Taxonomy) -> Development:
         approvable=approvable,
         rejectable=rejectable,
         stream=[*(e.document for e in (*approvable, *rejectable)), *unknown],
-        test=[],
-        test_rejected=[],
-        pools={},
+        test=later_listed,
+        test_rejected=later_rejected,
+        pools={"2025-06": [*later_listed, *later_rejected, *later_unlisted]},
     )
 
 
@@ -82,14 +84,33 @@ def test_table_compares_the_same_papers_known_as_drawn_and_not(
     assert header.startswith("| share assumed | papers drawn | known to be |")
     cells = [row.strip("| ").split(" | ") for row in rows]
     assert [row[:3] for row in cells] == [
-        ["-", "0", "no"],
+        ["0.40", "0", "no"],
         ["0.40", "60", "no"],
         ["0.40", "40", "yes"],
         ["0.40", "60", "yes"],
     ]
     assert [row[3] == "-" for row in cells] == [True, True, False, False]
     assert 0.2 < float(cells[3][3]) < 0.5
-    assert points()[0] == Point(None, 0, known=False)
+    # One cut and one draw: the mean is the worst.
+    assert all(row[6] == row[7] and row[8] == row[9] for row in cells)
+
+
+def test_model_without_draws_serves_every_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = []
+
+    def counted(examples: list[Example], *rest: Any, **named: Any) -> Model:
+        trained.append(len(examples))
+        return train(examples, *rest, **named)
+
+    monkeypatch.setattr(classifier_audits, "train", counted)
+    monkeypatch.setattr(classifier_audits, "SHARES", (0.2, 0.6))
+    monkeypatch.setattr(classifier_audits, "SAMPLE", 50)
+    taxonomy = small_taxonomy()
+    found = errors(Cut("2025-05", data_of(taxonomy), taxonomy, approved(1, start=300)), 0)
+    assert len(trained) == len(found) - 1 == 7
+    narrow, wide = (found[Point(share, 50, known=True)] for share in (0.2, 0.6))
+    assert narrow.share < wide.share
+    assert narrow.read > wide.read  # all of these papers are in scope
 
 
 @pytest.mark.slow
