@@ -2,10 +2,10 @@
 
 Decisions estimate it by the expectation maximisation of Saerens et al. (Neural Computation 14,
 2002), too low where approvals are clearer than other papers in scope. Papers that were drawn at
-random from those that waited are the only decisions without such a choice. Each stands for as many
-papers as it was drawn from (Hajek's ratio of sums weighted by the inverse probability), and their
-share is combined with the estimate in proportion to the evidence: a beta distribution around the
-estimate, updated by as many verdicts as weights so unequal are worth (Kish's effective size).
+random from those that waited are the only decisions on papers that were not chosen. Their share is
+weighted by the papers that each was drawn from, the inverse of its probability (Hajek's ratio), and
+combined with the estimate in proportion to the evidence: a beta distribution around the estimate,
+updated by as many verdicts as weights so unequal are worth (Kish's effective size).
 """
 
 from dataclasses import dataclass

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from classifiers.linear.follow import ScopeFollower
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.types import Example
@@ -269,6 +271,29 @@ def test_recipe_of_an_older_model_has_the_settings_it_was_trained_by(services: S
     assert recipe_of(with_settings(older)) == Recipe(weak_technique=0)
     assert recipe_of(with_settings({**older, "no_longer": 1})) is None
     assert recipe_of(with_settings({"seed": 0, "max_terms": 9})) is None
+
+
+def test_papers_drawn_at_random_are_followed_as_such(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: list[Example] = []
+    scores = ScopeFollower.scores
+
+    def spied(follower: ScopeFollower, examples: Sequence[Example], *rest: Any) -> Any:
+        taught[:] = examples
+        return scores(follower, examples, *rest)
+
+    monkeypatch.setattr(ScopeFollower, "scores", spied)
+    read = kind(0, 700, 2)
+    decide(services.open_store, read, first=NOW)
+    with services.open_store() as store:
+        [drawn] = store.decisions.of_paper(arxiv_id(read[0].document))
+        store.audit.draw(drawn)
+        waited = store.audit.drawn_from()
+    assert Follower(services).follow().decisions == 2
+    assert {e.document.key: e.drawn_from for e in taught if e.drawn_from} == waited
+    assert set(waited) == {drawn.arxiv_id}
+    assert waited[drawn.arxiv_id] > 1
 
 
 def test_without_a_model_nothing_is_followed(tmp_path: Path) -> None:
