@@ -35,6 +35,8 @@ WHERE random_place <= (
 _DRAWN_FROM = """
 WITH sample AS (
     SELECT arxiv_id, drawn_at FROM audit_sample WHERE verdict IN ('approved', 'rejected')
+    QUALIFY drawn_at > max(drawn_at) OVER () - INTERVAL 365 DAY
+        OR row_number() OVER (ORDER BY drawn_at DESC, arxiv_id) <= $latest
 ),
 step AS (
     SELECT first_seen_at AS moment, 1 AS change FROM paper
@@ -52,6 +54,10 @@ waiting AS (
 SELECT sample.arxiv_id, CAST(greatest(coalesce(waiting.papers, 0), 1) AS BIGINT)
 FROM sample ASOF LEFT JOIN waiting ON sample.drawn_at > waiting.moment
 """
+
+
+#: draws that count at any age: the product's sample
+LATEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +106,12 @@ class Audit:
     def drawn_from(self) -> dict[str, int]:
         """Return how many papers waited when each approved or rejected paper was drawn.
 
-        One in so many is the probability of a draw.
+        One in so many is the probability of a draw. Of the draws that are a year older than the
+        last one only those among the latest `LATEST` count, because they describe an older queue.
         """
         if not self._session.number("SELECT count(*) FROM audit_draw"):
             return {}  # the count reads every paper
-        return dict(self._session.rows(_DRAWN_FROM))
+        return dict(self._session.rows(_DRAWN_FROM, {"latest": LATEST}))
 
     def sample(self, most: int) -> AuditSample:
         """Summarise the last `most` papers drawn."""

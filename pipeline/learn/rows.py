@@ -14,7 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    NonNegativeInt,
+    StrictInt,
+    ValidationError,
+)
 
 from classifiers.representations.names import DEFAULT
 from classifiers.types import Document, Example
@@ -24,7 +31,10 @@ from config.keytypes import Representations
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import LabelledExample, TrainingSet, Unlabelled
 
-_FORMAT: Literal[1] = 1
+#: what versions before papers drawn at random were known read too
+_FIRST: Literal[1] = 1
+#: rows may have `drawn_from`
+_DRAWN: Literal[2] = 2
 #: bytes of a line, several times a paper with the largest abstract
 _LONGEST = 4 << 20
 
@@ -47,8 +57,14 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class _Format(BaseModel):
+    """What the first line of every format says."""
+
+    format: StrictInt
+
+
 class _Head(_Line):
-    format: Literal[1]
+    format: Literal[1, 2]
     trained_at: AwareDatetime
     seed: int
     taxonomy: str
@@ -78,8 +94,9 @@ def write_rows(path: Path, rows: TrainingRows, taxonomy: Taxonomy) -> None:
     Raises:
         RowsError: the file cannot be written.
     """
+    drawn = any(one.example.drawn_from for one in rows.examples.decided)
     head = _Head(
-        format=_FORMAT,
+        format=_DRAWN if drawn else _FIRST,
         trained_at=rows.trained_at,
         seed=rows.seed,
         taxonomy=taxonomy.fingerprint,
@@ -104,7 +121,8 @@ def read_rows(path: Path, taxonomy: Taxonomy) -> TrainingRows:
     """Return the rows of a file.
 
     Raises:
-        RowsError: it cannot be read, is no file of rows, or is of another taxonomy.
+        RowsError: it cannot be read, is no file of rows, or is of another taxonomy or a newer
+            version.
     """
     number = 0
     decided, background = [], []
@@ -113,6 +131,7 @@ def read_rows(path: Path, taxonomy: Taxonomy) -> TrainingRows:
         for number, line in enumerate(_lines(path), start=1):  # noqa: B007  named in the error
             _check_length(line)
             if head is None:
+                _refuse_newer(path, line)
                 head = _Head.model_validate_json(line)
                 continue
             paper = _Paper.model_validate_json(line)
@@ -160,6 +179,18 @@ def _lines(path: Path) -> Iterator[bytes]:
 def _check_length(line: bytes) -> None:
     if len(line) > _LONGEST:
         raise ValueError(f"it has more than {_LONGEST:,} bytes")
+
+
+def _refuse_newer(path: Path, head: bytes) -> None:
+    try:
+        found = _Format.model_validate_json(head).format
+    except ValidationError:
+        return  # the error of the whole line says more
+    if found > _DRAWN:
+        raise RowsError(
+            f"{path} has format {found}, and this version reads the formats {_FIRST} and {_DRAWN}.",
+            hint="It comes from a newer version: update Living Survey here.",
+        )
 
 
 def _why(error: ValueError) -> str:

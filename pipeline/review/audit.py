@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.runtime.plurals import counted as with_noun
-from storage.audit import AuditSample
+from storage.audit import LATEST, AuditSample
 from storage.queue_filter import QueueFilter, QueueLimits
 from storage.screening import ScreeningCounts
 from storage.store import OpenStore, Store
@@ -16,7 +16,7 @@ from storage.store import OpenStore, Store
 #: With no relevant paper among 200, fewer than 1.9 % of the waiting ones are relevant
 #: (Clopper-Pearson, 95 %). Only the latest draws count, because an older sample describes an older
 #: queue.
-SAMPLE = 200
+SAMPLE = LATEST
 _LIMITS = QueueLimits()
 #: papers at the beginning of the random order that count as drawn: a sample, and what others decide
 #: while it is read

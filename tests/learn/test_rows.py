@@ -94,7 +94,12 @@ def test_representations_are_kept_with_the_rows(tmp_path: Path, taxonomy: Taxono
         (b"", "is empty"),
         (b"{}\n", "Line 1 of"),
         (b"\xff\xfe\n", "Line 1 of"),
-        (b'{"format": 2, "trained_at": "2026-01-05T12:00:00Z", "seed": 0, "taxonomy": "x"}\n', "1"),
+        (b'{"format": 3, "trained_at": "2026-01-05T12:00:00Z", "seed": 0, "taxonomy": "x"}\n',
+         "has format 3, and this version reads the formats 1 and 2.*[Uu]pdate Living Survey"),
+        (b'{"format": 3, "words": 9}\n', "has format 3, "),
+        (b'{"format": 0, "seed": 0}\n', "Line 1 of"),
+        (b'{"format": true}\n', "Line 1 of"),
+        (b"[3]\n", "Line 1 of"),
         (b'{"format": 1, "trained_at": "2026-01-05T12:00:00Z", "seed": 0, "taxonomy": "x"}\n',
          "of another taxonomy"),
     ],
@@ -162,6 +167,7 @@ def test_papers_drawn_at_random_are_rows_and_are_learned(tmp_path: Path) -> None
     plain = call(here, "train", "--force", "--export-rows", str(rows), now=START + 90 * DAY)
     assert "random paper" not in plain.output
     assert "drawn_from" not in rows.read_text("utf-8")
+    assert json.loads(rows.read_text("utf-8").splitlines()[0])["format"] == 1
     with open_store() as store:
         mine = [one for one in store.decisions.decided() if one.reviewer != LIST_REVIEWER]
         store.audit.draw(*mine[:30])
@@ -169,7 +175,8 @@ def test_papers_drawn_at_random_are_rows_and_are_learned(tmp_path: Path) -> None
     assert len(drawn_from) == 30
     trained = call(here, "train", "--force", "--export-rows", str(rows), now=START + 91 * DAY)
     assert "of the undecided are in scope, by 30 random papers" in trained.output
-    found = [json.loads(line) for line in rows.read_text("utf-8").splitlines()]
+    head, *found = [json.loads(line) for line in rows.read_text("utf-8").splitlines()]
+    assert head["format"] == 2
     assert {one["key"]: one["drawn_from"] for one in found if "drawn_from" in one} == drawn_from
 
     settle(there, decided=12, listed=3)

@@ -161,6 +161,21 @@ def test_draw_is_from_the_papers_that_waited(store: Store, now: datetime) -> Non
     assert set(store.audit.drawn_from()) == {order[0], order[1]}
 
 
+def test_draws_of_earlier_years_count_until_newer_ones_replace_them(
+    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, year = shuffled(store), timedelta(days=365)
+    for each, before in zip(order[:4], (3, 2, 1, 0), strict=True):
+        draw(store, each, Verdict.REJECTED, now + 4 * year - before * year)
+    assert set(store.audit.drawn_from()) == set(order[:4])
+    monkeypatch.setattr("storage.audit.LATEST", 2)
+    assert set(store.audit.drawn_from()) == set(order[2:4])
+    for each in order[4:6]:
+        draw(store, each, Verdict.REJECTED, now + 4 * year + timedelta(hours=1))
+    # An hour before the last one is within its year, beside the latest two.
+    assert set(store.audit.drawn_from()) == set(order[3:6])
+
+
 def test_draws_of_one_moment_are_from_the_same_papers(store: Store, now: datetime) -> None:
     order = shuffled(store)
     for each in order[:3]:
