@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import classifier_audits
-from benchmarks.classifier_audits import Point, audits, errors, waiting
+from benchmarks.classifier_audits import Point, audits, errors, stream_of
 from benchmarks.classifier_cuts import Cut, cut_at
 from benchmarks.classifier_data import Development
 from classifiers.identity import marks
@@ -36,14 +36,18 @@ def data_of(taxonomy: Taxonomy) -> Development:
     )
 
 
-def test_known_verdicts_are_kept_and_the_rest_has_the_assumed_share() -> None:
+def test_verdicts_follow_one_rule_before_and_after_the_cut() -> None:
     data = data_of(load_taxonomy())
-    papers = waiting(data, {data.approvable[0].document.key}, 0)
-    assert papers.count == len(papers.documents) == len(data.stream) - 1
-    for share in (0.3, 0.5):
-        chances = papers.chances(share)
-        assert chances.mean() == pytest.approx(share)
-        by_key = dict(zip((d.key for d in papers.documents), chances, strict=True))
+    stream = stream_of(data, {data.approvable[0].document.key}, 0)
+    assert len(stream.waiting.documents) == len(data.stream) - 1
+    later = {e.document.key for pool in data.pools.values() for e in pool}
+    assert {d.key for d in stream.later.documents} == later
+    for share in (0.5, 0.8):
+        constant = stream.reviewer(share)
+        assert stream.later.chances(constant).mean() == pytest.approx(share)
+        chances = stream.waiting.chances(constant)
+        by_key = dict(zip((d.key for d in stream.waiting.documents), chances, strict=True))
+        # What other lists say is kept.
         assert {by_key[e.document.key] for e in data.approvable[1:]} == {1.0}
         assert {by_key[e.document.key] for e in data.rejectable} == {0.0}
         # Papers with the taxonomy's words are likelier than others of which nothing is known.
@@ -51,13 +55,38 @@ def test_known_verdicts_are_kept_and_the_rest_has_the_assumed_share() -> None:
         assert min(inside) > max(by_key[d.key] for d in outside(90, start=200))
 
 
+def test_same_text_has_the_same_chance_on_both_sides_of_a_cut() -> None:
+    data = data_of(load_taxonomy())
+    twin = approved(1, start=400)[0]
+    early = replace(twin.document, key="early")
+    stream = stream_of(replace(data, stream=[*data.stream, early]), (), 0)
+    constant = stream.reviewer(0.6)
+    found = {
+        document.key: chance
+        for papers in (stream.waiting, stream.later)
+        for document, chance in zip(papers.documents, papers.chances(constant), strict=True)
+    }
+    assert found["early"] == pytest.approx(found[twin.document.key])
+    assert 0.0 < found["early"] < 1.0
+
+
 def test_more_papers_are_drawn_after_the_same_first_ones() -> None:
-    papers = waiting(data_of(load_taxonomy()), (), 3)
-    few, many = papers.drawn(0.3, 5, 3), papers.drawn(0.3, 60, 3)
+    stream = stream_of(data_of(load_taxonomy()), (), 3)
+    constant, papers = stream.reviewer(0.5), stream.waiting
+    few, many = papers.drawn(constant, 5, 3), papers.drawn(constant, 60, 3)
     assert many[:5] == few
-    assert {example.drawn_from for example in many} == {papers.count}
+    assert {example.drawn_from for example in many} == {len(papers.documents)}
     assert 0 < sum(example.in_scope for example in many) < 60
-    assert papers.drawn(0.3, 60, 4) != many
+    assert papers.drawn(constant, 60, 4) != many
+
+
+def test_errors_are_measured_on_papers_that_no_training_saw() -> None:
+    stream = stream_of(data_of(load_taxonomy()), (), 3)
+    keys = {document.key for document in stream.waiting.documents[20:30]}
+    kept = stream.waiting.without_first(10, keys)
+    assert kept.documents == [*stream.waiting.documents[10:20], *stream.waiting.documents[30:]]
+    every = stream.waiting.chances(0.3)
+    assert kept.chances(0.3).tolist() == [*every[10:20], *every[30:]]
 
 
 def test_table_compares_the_same_papers_known_as_drawn_and_not(
@@ -70,29 +99,27 @@ def test_table_compares_the_same_papers_known_as_drawn_and_not(
         return train(examples, *rest, **named)
 
     monkeypatch.setattr(classifier_audits, "train", spied)
-    monkeypatch.setattr(classifier_audits, "SHARES", (0.4,))
+    monkeypatch.setattr(classifier_audits, "SHARES", (0.5,))
     monkeypatch.setattr(classifier_audits, "SAMPLE", 60)
     taxonomy = small_taxonomy()
     cut = Cut("2025-05", data_of(taxonomy), taxonomy, [*approved(3, start=300), *rejected(5)])
-    audits([cut], 1)
-    none, unknown, few, known = taught
+    audits([cut], 1, (20,))
+    none, unknown, known = taught
     assert [replace(example, drawn_from=0) for example in known] == unknown
     assert known != unknown
-    assert few == known[: len(few)]
     assert len(known) - len(none) == 60
     header, _, *rows = capsys.readouterr().out.splitlines()
-    assert header.startswith("| share assumed | papers drawn | known to be |")
+    assert header.startswith("| decisions | share assumed | papers drawn | known to be |")
     cells = [row.strip("| ").split(" | ") for row in rows]
-    assert [row[:3] for row in cells] == [
-        ["0.40", "0", "no"],
-        ["0.40", "60", "no"],
-        ["0.40", "40", "yes"],
-        ["0.40", "60", "yes"],
+    assert [row[:4] for row in cells] == [
+        ["20", "0.50", "0", "no"],
+        ["20", "0.50", "60", "no"],
+        ["20", "0.50", "60", "yes"],
     ]
-    assert [row[3] == "-" for row in cells] == [True, True, False, False]
-    assert 0.2 < float(cells[3][3]) < 0.5
+    assert [row[4] == "-" for row in cells] == [True, True, False]
+    assert 0.05 < float(cells[2][4]) < 0.6
     # One cut and one draw: the mean is the worst.
-    assert all(row[6] == row[7] and row[8] == row[9] for row in cells)
+    assert all(row[n] == row[n + 1] for row in cells for n in (7, 9, 11))
 
 
 def test_model_without_draws_serves_every_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,12 +130,12 @@ def test_model_without_draws_serves_every_share(monkeypatch: pytest.MonkeyPatch)
         return train(examples, *rest, **named)
 
     monkeypatch.setattr(classifier_audits, "train", counted)
-    monkeypatch.setattr(classifier_audits, "SHARES", (0.2, 0.6))
+    monkeypatch.setattr(classifier_audits, "SHARES", (0.4, 0.7))
     monkeypatch.setattr(classifier_audits, "SAMPLE", 50)
     taxonomy = small_taxonomy()
-    found = errors(Cut("2025-05", data_of(taxonomy), taxonomy, approved(1, start=300)), 0)
-    assert len(trained) == len(found) - 1 == 7
-    narrow, wide = (found[Point(share, 50, known=True)] for share in (0.2, 0.6))
+    found = errors(Cut("2025-05", data_of(taxonomy), taxonomy, approved(1, start=300)), 20, 0)
+    assert len(trained) == len(found) - 1 == 5
+    narrow, wide = (found[Point(share, 50, known=True)] for share in (0.4, 0.7))
     assert narrow.share < wide.share
     assert narrow.read > wide.read  # all of these papers are in scope
 
@@ -116,5 +143,5 @@ def test_model_without_draws_serves_every_share(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.slow
 def test_no_paper_read_by_hand_is_drawn(shared_data: Path) -> None:
     cut = cut_at("2025-10")
-    papers = waiting(cut.data, (), 0)
+    papers = stream_of(cut.data, (), 0).waiting
     assert marks(e.document for e in cut.read).isdisjoint(marks(papers.documents))
