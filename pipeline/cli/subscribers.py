@@ -141,7 +141,7 @@ def add(
     "import",
     examples="""
     living-survey subscribers import a.csv --consent "Form of 2025" --dry-run
-    living-survey subscribers import a.txt --consent Form --language zh
+    living-survey subscribers import a.txt --consent Web --consented-on 2025-03-01
     """,
 )
 def import_(
@@ -197,7 +197,7 @@ def import_(
     notes = [f"line {one.line}: {one.reason} {one.text}" for one in report.rejected[:_NAMED]]
     if len(report.rejected) > _NAMED:
         notes.append("--rejected FILE.csv writes all")
-    return Answer(report, tuple(lines), tuple(notes))
+    return Answer(report, tuple(lines), tuple(notes), status=int(bool(report.rejected)))
 
 
 @command(

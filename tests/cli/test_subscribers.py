@@ -69,7 +69,7 @@ def test_import_says_what_it_did_and_did_not(survey: SurveyInProcess) -> None:
     words = ("subscribers", "import", str(file), "--consented-on", "2025-06-01")
     assert survey.call(*words).status == 2
     ended = survey.call(*words, "--consent", "Form", "--rejected", "rejected.csv")
-    assert ended.status == 0, ended.err
+    assert ended.status == 1, ended.err
     assert ended.out.splitlines() == [
         "1 person added",
         "1 left before and not added: only they can come back",
@@ -78,6 +78,18 @@ def test_import_says_what_it_did_and_did_not(survey: SurveyInProcess) -> None:
     ]
     assert "line 4: An address has one @" in ended.err
     assert (survey.directory / "rejected.csv").read_text().splitlines()[1].startswith('"4",')
+
+
+def test_import_without_days_names_the_option_that_gives_one(survey: SurveyInProcess) -> None:
+    file = survey.directory / "people.txt"
+    file.write_text(f"{ADA}\nbo@example.org\n", encoding="utf-8")
+    words = ("subscribers", "import", str(file), "--consent", "Form")
+    ended = survey.call(*words)
+    assert (ended.status, ended.out) == (1, "0 people added\n2 rejected\n")
+    assert "line 2: It says no day on which the person agreed" in ended.err
+    assert "--consented-on DAY gives one for all such lines. bo@example.org" in ended.err
+    assert survey.call(*words, "--consented-on", "2025-06-01").status == 0
+    assert states(survey) == {ADA: "confirmed", "bo@example.org": "confirmed"}
 
 
 def test_export_is_private_and_imports_again(survey: SurveyInProcess) -> None:

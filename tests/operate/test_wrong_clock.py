@@ -28,7 +28,7 @@ def survey(tmp_path: Path) -> SurveyInProcess:
     survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOW)
     assert survey.call("init").status == 0
     assert survey.call("reviewer", "add", "ada", "--role", "admin", "--link").status == 0
-    (tmp_path / "people.csv").write_text("address\nbo@example.org\n")
+    (tmp_path / "people.csv").write_text("address,consented_on\nbo@example.org,2026-01-05\n")
     with opener(tmp_path / "var")() as store:
         confirm(store, datetime.fromisoformat(NOW), is_set=True)
     return survey

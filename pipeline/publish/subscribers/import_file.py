@@ -26,6 +26,10 @@ _NAMES: Mapping[str, frozenset[str]] = {
 #: characters of a line; an address has 254
 _LONGEST_LINE = 10_000
 _SURPLUS = "The line has more cells than the first line names, so this one was not read."
+_NO_DAY = (
+    "It says no day on which the person agreed (2026-03-17). "
+    "--consented-on DAY gives one for all such lines."
+)
 _LANGUAGES = frozenset({"en", "zh"})
 
 
@@ -207,7 +211,7 @@ def _rows(taxonomy: Taxonomy, defaults: Defaults, today: date) -> _Row:
         try:
             day = date.fromisoformat(given[:10])
         except ValueError:
-            raise _LineError("It says no day on which the person agreed (2026-03-17).") from None
+            raise _LineError(_NO_DAY) from None
         if day > today:
             raise _LineError("The day on which the person agreed is in the future.")
         return day
