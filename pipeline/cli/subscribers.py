@@ -141,7 +141,7 @@ def add(
     "import",
     examples="""
     living-survey subscribers import a.csv --consent "Form of 2025" --dry-run
-    living-survey subscribers import a.txt --consent Web --consented-on 2025-03-01
+    living-survey subscribers import a --consent Form --consented-on 2025-03-01
     """,
 )
 def import_(
