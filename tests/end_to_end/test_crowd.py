@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -37,6 +38,8 @@ APPS = tuple(f"app {number}" for number in range(6))
 READERS = tuple(f"reader {number}" for number in range(8))
 #: suggestions of each reader
 EACH = 1
+#: times that a busy service is asked
+_ASKED = 200
 
 
 @dataclass
@@ -59,6 +62,20 @@ class Tally:
                 counter[key] += 1
             else:
                 self.others[answer.status_code] += 1
+
+
+class _Patient(httpx.Client):
+    """Asks again while a service is busy, as its answer says.
+
+    A page answers so after it has waited some seconds for the database.
+    """
+
+    def request(self, *args: Any, **options: Any) -> httpx.Response:
+        for _ in range(_ASKED):
+            answer = super().request(*args, **options)
+            if answer.status_code != 503:
+                break
+        return answer
 
 
 @pytest.fixture
@@ -95,7 +112,7 @@ def survey(tmp_path: Path) -> Survey:
 
 
 def decide_at_the_desk(url: str, name: str, tally: Tally, begin: threading.Barrier) -> None:
-    with httpx.Client(
+    with _Patient(
         base_url=url, timeout=PATIENCE_SECONDS, headers={"origin": url.rstrip("/")}
     ) as http:
         with tally.lock:  # a service checks few passwords at a time
@@ -124,7 +141,7 @@ def decide_at_the_desk(url: str, name: str, tally: Tally, begin: threading.Barri
 
 
 def decide_by_the_api(url: str, secret: str, tally: Tally, begin: threading.Barrier) -> None:
-    with httpx.Client(
+    with _Patient(
         base_url=f"{url}api/v1",
         timeout=PATIENCE_SECONDS,
         headers={"authorization": f"Bearer {secret}"},
@@ -143,7 +160,7 @@ def decide_by_the_api(url: str, secret: str, tally: Tally, begin: threading.Barr
 
 
 def suggest(url: str, name: str, token: str, tally: Tally, begin: threading.Barrier) -> None:
-    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS, headers={"origin": ORIGIN}) as http:
+    with _Patient(base_url=url, timeout=PATIENCE_SECONDS, headers={"origin": ORIGIN}) as http:
         begin.wait()
         for number in range(EACH):
             key = f"2601.{READERS.index(name) * EACH + number + 1:05d}"
