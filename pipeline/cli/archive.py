@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from config.schema import Settings
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.ingest.tidy import ArchiveReport, Tidied, look, tidy
+from pipeline.runtime.clock import check_clock
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.services import check_database, clock_of
+from pipeline.runtime.services import check_database, open_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,7 @@ def archive(
     # left of the papers, to be looked at and not to be deleted
     if tidying or not settings.arxiv.archive.exists():
         check_database(settings, create=False)
-    today = clock_of(settings)().astimezone(UTC).date()
-    tidied = tidy(settings.arxiv, today) if tidying else None
+    tidied = _tidied(settings) if tidying else None
     report = look(settings.arxiv.archive)
     span = f", {report.first} to {report.last}" if report.first else ""
     days = f"{counted(report.days, 'day')}{span}, {report.packed_days} of them packed"
@@ -66,3 +67,12 @@ def archive(
         tuple(f"living-survey: {each}" for each in damaged),
         1 if damaged else 0,
     )
+
+
+def _tidied(settings: Settings) -> Tidied:
+    """Tidy by a clock that is not in doubt, because what is too old is deleted for good."""
+    services = open_services(settings, read_only=True)
+    now = services.clock()
+    with services.open_store() as store:
+        check_clock(store, now)
+    return tidy(settings.arxiv, now.astimezone(UTC).date())

@@ -46,6 +46,15 @@ def confirm(store: Store, now: datetime, *, is_set: bool) -> None:
     store.cursors.save(_SET if is_set else _CONFIRMED, now.isoformat(), now)
 
 
+def is_doubtful(store: Store, now: datetime) -> bool:
+    """Return whether the clock cannot be right, so that nothing is deleted because it is old."""
+    known, is_real = _last_confirmed(store)
+    if known is None:
+        return False
+    most = LONGEST_PAUSE if is_real else LONGEST_DEMO
+    return not -LONGEST_WAY_BACK <= now - known <= most
+
+
 def check_clock(store: Store, now: datetime) -> None:
     """Refuse to date what is recorded by a clock that jumped.
 
@@ -56,11 +65,8 @@ def check_clock(store: Store, now: datetime) -> None:
         WrongClockError: the clock is more than a month before the last confirmation, or more than
             a year after it.
     """
-    known, is_real = _last_confirmed(store)
-    if known is None:
-        return
-    most = LONGEST_PAUSE if is_real else LONGEST_DEMO
-    if -LONGEST_WAY_BACK <= now - known <= most:
+    known = last_confirmed(store)
+    if known is None or not is_doubtful(store, now):
         return
     days = abs((now - known).days)
     way = "after" if now > known else "before"

@@ -192,6 +192,7 @@ AHEAD, BEHIND = "2190-01-01T00:00:00Z", "2025-12-01T00:00:00Z"
         ("model", "rollback"),
         ("quarantine", "retry"),
         ("taxonomy", "migrate", "new.toml", "--apply"),
+        ("archive", "--tidy"),
     ],
     ids=" ".join,
 )

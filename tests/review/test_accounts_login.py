@@ -33,6 +33,7 @@ from pipeline.review.accounts.places import (
 )
 from pipeline.review.accounts.tokens import digest
 from pipeline.review.accounts.usual import UsualNetworks
+from pipeline.runtime.clock import confirm
 from storage.login_failures import MOST, Failures
 from storage.store import Store
 from tests.support.accounts import LIMITS, PASSWORD, QUICK, Hands, Team
@@ -480,3 +481,30 @@ def test_clock_set_back_delays_no_longer_than_the_cap(ahead: timedelta, minutes:
     found = waits(counted, dict.fromkeys(counted.keys, future), START)
     assert set(found.values()) == {timedelta(minutes=minutes)}
     assert timedelta(minutes=15) < lockout.FORGOTTEN
+
+
+def test_clock_a_century_ahead_ends_no_session_and_deletes_no_address(
+    team: Team, clock: Hands
+) -> None:
+    right = clock.now
+    with team.open_store() as store:
+        confirm(store, right, is_set=False)
+    opened = team.attempt("ada")
+    clock.move(days=60_000)
+    assert isinstance(team.attempt("ada"), Opened)
+    clock.now = right
+    with team.open_store() as store:
+        assert digest(_token(opened)) in {one.digest for one in store.web_sessions.all()}
+        networks = store.trail.networks("session.opened", right - timedelta(days=1))
+    assert networks == [("ada", "192.0.2.1")]
+    clock.move(days=31)
+    team.attempt("ada", address="192.0.2.2")
+    with team.open_store() as store:
+        assert digest(_token(opened)) not in {one.digest for one in store.web_sessions.all()}
+        rows = [one.network for one in store.trail.recent(10) if one.at == right and one.network]
+    assert rows == []
+
+
+def _token(opened: Opened | Refused | Later) -> str:
+    assert isinstance(opened, Opened)
+    return opened.token

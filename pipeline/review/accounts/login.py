@@ -14,6 +14,7 @@ from pipeline.review.accounts import lockout
 from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.tokens import digest, new_token
 from pipeline.review.accounts.usual import UsualNetworks
+from pipeline.runtime.clock import is_doubtful
 from storage.login_failures import Failures
 from storage.store import OpenStore, Store
 from storage.web_sessions import WebSession
@@ -141,7 +142,8 @@ def open_session(
     """Store a new session in the transaction of the caller; return its token."""
     token = new_token()
     network = _text(attempt.client)
-    store.web_sessions.end_before(opened=now - limits.longest, used=now - limits.idle)
+    if not is_doubtful(store, now):
+        store.web_sessions.end_before(opened=now - limits.longest, used=now - limits.idle)
     store.web_sessions.add(
         WebSession(digest(token), account, now, now, network, attempt.agent[:_AGENT])
     )
@@ -190,7 +192,8 @@ def _compared(
         for key, failures in counts.items():
             store.login_failures.set(key, failures)
         store.login_failures.forget(now - lockout.FORGOTTEN)
-        store.trail.forget_networks(now - door.limits.keep_networks)
+        if not is_doubtful(store, now):
+            store.trail.forget_networks(now - door.limits.keep_networks)
     if not door.hasher.fits(hash_, attempt.password) or account is None or hash_ is None:
         _refused(door.open_store, account.name if account else "", counts, network, now)
         return Refused()
