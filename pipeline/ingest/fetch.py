@@ -24,11 +24,11 @@ from pipeline.ingest.harvest import (
 from pipeline.ingest.hub_state import HubState, hub_state, note_address
 from pipeline.ingest.ledger import LedgerReport, close_gaps, refresh_ledger
 from pipeline.ingest.repair import RepairReport, repair
-from pipeline.ingest.sources.errors import SourceError
+from pipeline.ingest.sources.errors import BadResponseError, SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.unread import settle_unread_days
-from pipeline.runtime.clock import confirm
+from pipeline.runtime.clock import LONGEST_WAY_BACK, confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.calendar import announcement_day
@@ -170,10 +170,15 @@ def failure_sentences(failures: Sequence[Failure]) -> tuple[str, ...]:
 def _harvest_set(
     services: Services, oai: OaiSource, windows: Sequence[Window], advance: Callable[[int], None]
 ) -> Iterator[HarvestReport]:
-    """Harvest a set's windows, oldest first; the cursor follows while each of them is whole."""
+    """Harvest a set's windows, oldest first; the cursor follows while each of them is whole.
+
+    Raises:
+        SourceError: arXiv did not answer, or the answer is of another age.
+    """
     whole = True
     for window in windows:
         harvest = harvest_window(services, oai, window, advance=advance)
+        _check_age(harvest, windows[0].from_day)
         whole = whole and _is_whole(services, window, harvest)
         if whole and harvest.response_at is not None:
             with services.open_store() as store:
@@ -181,6 +186,22 @@ def _harvest_set(
                 _move_cursor(store, window, harvest.response_at, now)
                 note_address(store, settings, window.set_name, now)
         yield harvest
+
+
+def _check_age(harvest: HarvestReport, first_day: date) -> None:
+    """Refuse to move a cursor far back, because the next run would ask for all the time since.
+
+    A hub that is late, or was restored from a backup, may answer as of some days before.
+    """
+    answered = harvest.response_at
+    if answered is None or first_day - answered.date() <= LONGEST_WAY_BACK:
+        return
+    raise BadResponseError(
+        f"The list of {harvest.window} is dated {answered:%Y-%m-%d}, long before {first_day}, the"
+        " first day that was asked for. Its records are stored; the next run asks again.",
+        hint="Check the addresses under [arxiv] in living-survey.toml. On a hub that is late,"
+        " `living-survey run` brings what it lacks.",
+    )
 
 
 def _is_whole(services: Services, window: Window, harvest: HarvestReport) -> bool:

@@ -94,7 +94,7 @@ def harvest_window(
             report.unread + page.records - len(page.papers) - len(page.deleted),
             # The first response's date, because records that change during the harvest belong to
             # the next window.
-            report.response_at or page.response_date,
+            report.response_at or _not_ahead(page.response_date, services.clock()),
         )
         complete = page.resumption_token is None
         advance(len(page.papers))
@@ -102,6 +102,11 @@ def harvest_window(
         return replace(report, cut=True)
     _note(services, report)
     return report
+
+
+def _not_ahead(answered: datetime | None, now: datetime) -> datetime | None:
+    """Return when a response was made; no response proves days that are to come."""
+    return None if answered is None else min(answered, now)
 
 
 def _note(services: Services, report: HarvestReport) -> None:

@@ -9,8 +9,10 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from config.errors import UsageError
+from config.schema import ArxivSettings
 from config.taxonomy import taxonomy_text
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.server import ReplicaServer
@@ -21,7 +23,10 @@ from pipeline.ingest.prune import prune
 from pipeline.ingest.replay import replay
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.oai.page import parse_oai_page
+from pipeline.ingest.sources.open import arxiv_sources
 from pipeline.ingest.sources.query.transport import check_page
+from pipeline.ingest.sources.snapshot.lines import parse_lines
+from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.clock_check import ClockCheck
 from pipeline.runtime.clock import WrongClockError, check_clock, confirm, last_confirmed
@@ -30,6 +35,7 @@ from storage.store import OpenStore, store_opener
 from storage.types import RunStatus
 from tests.support.arxiv import ingest_services, make_record, noon, sources
 from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.services import make_services
 from tests.support.snapshot import make_record as make_snapshot_record
 from tests.support.transport import VERSION, atom_entry, atom_page, oai_page, raw_record, rss_feed
 
@@ -253,9 +259,59 @@ def test_record_of_another_age_is_quarantined() -> None:
     page = parse_oai_page(oai_page(raw_record(versions=future)).encode(), at=NOON)
     assert page.papers == ()
     assert "years ahead" in page.malformed[0].reason
+    stamped = raw_record().replace("<datestamp>2026", "<datestamp>2098")
+    page = parse_oai_page(oai_page(stamped).encode(), at=NOON)
+    assert page.papers == ()
+    assert "2098-03-17 is years ahead" in page.malformed[0].reason
+    line = json.dumps(make_snapshot_record(update_date="2098-03-17")).encode()
+    lines = parse_lines([line], Selection(), at=NOON)
+    assert lines.papers == ()
+    assert "2098-03-17 is years ahead" in lines.malformed[0].reason
     entry = atom_entry(published="2098-03-16T09:30:00Z")
     found = check_page(atom_page(entry).encode(), at=NOON)
     assert "years ahead" in found.malformed[0].reason
+
+
+def test_list_dated_ahead_proves_no_day_to_come(
+    tmp_path: Path, open_store: OpenStore, httpserver: HTTPServer
+) -> None:
+    fetch_list(tmp_path, open_store, httpserver, "2098-03-17")
+    with open_store() as store:
+        [harvest] = store.harvests.all()
+        assert store.cursors.get("oai:cs") == TUESDAY.isoformat()
+    assert (harvest.until_day, harvest.answered_at) == (TUESDAY, NOON)
+
+
+def test_list_of_another_age_moves_no_cursor_back(
+    tmp_path: Path, open_store: OpenStore, httpserver: HTTPServer
+) -> None:
+    report = fetch_list(tmp_path, open_store, httpserver, "1971-03-17")
+    [failure] = (one for one in report.failures if one.source == "OAI set cs")
+    assert "is dated 1971-03-17, long before 2026-03-1" in failure.reason
+    with open_store() as store:
+        assert store.harvests.all() == []
+        assert store.cursors.get("oai:cs") is None
+        assert store.papers.get("2603.00001") is not None
+
+
+def fetch_list(
+    tmp_path: Path, open_store: OpenStore, httpserver: HTTPServer, dated: str
+) -> FetchReport:
+    """Fetch from a server that lists one record and has no feed."""
+    body = oai_page(raw_record()).replace("<responseDate>2026-03-17", f"<responseDate>{dated}")
+    httpserver.expect_request("/rss/cs.CV").respond_with_data("", status=404)
+    httpserver.expect_request("/oai").respond_with_data(body, content_type="text/xml")
+    settings = ArxivSettings(
+        sets=("cs",),
+        categories=("cs.CV",),
+        hub_url=httpserver.url_for("").rstrip("/"),
+        min_interval_seconds=0.001,
+        archive=tmp_path / "archive",
+        limiter=tmp_path / "limiter",
+    )
+    services = make_services(open_store, NOON, arxiv=settings)
+    with arxiv_sources(settings, services.clock) as opened:
+        return fetching.fetch(services, opened, Run())
 
 
 def test_ledger_expects_no_more_than_a_year(tmp_path: Path, open_store: OpenStore) -> None:

@@ -3,10 +3,11 @@
 A fast path reads RFC 2822 dates in GMT, because the snapshot has millions of them.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from pipeline.ingest.sources.errors import MalformedRecordError
+from storage.types import Paper
 
 _MONTHS = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
@@ -20,9 +21,22 @@ _YEARS = range(1970, 2100)
 _AHEAD = timedelta(days=366)
 
 
-def check_age(moment: datetime | None, now: datetime) -> None:
-    """Raise MalformedRecordError if a date is more than a year ahead of `now`."""
-    if moment is not None and moment - now > _AHEAD:
+def check_ages(paper: Paper, now: datetime) -> None:
+    """Raise MalformedRecordError if a date of a paper is more than a year ahead of `now`.
+
+    A record with such a datestamp would be newer than every later one, so that it stays for good.
+    """
+    check_age(paper.submitted_at, now)
+    check_age(paper.updated_at, now)
+    check_age(paper.datestamp, now)
+
+
+def check_age(moment: date | None, now: datetime) -> None:
+    """Raise MalformedRecordError if a date or instant is more than a year ahead of `now`."""
+    if moment is None:
+        return
+    ahead = moment - now if isinstance(moment, datetime) else moment - now.date()
+    if ahead > _AHEAD:
         raise MalformedRecordError(f"the date {moment:%Y-%m-%d} is years ahead of {now:%Y-%m-%d}")
 
 

@@ -19,7 +19,7 @@ from pipeline.ingest.sources.errors import (
     MalformedRecordError,
     OaiError,
 )
-from pipeline.ingest.sources.fields.dates import check_age, parse_iso
+from pipeline.ingest.sources.fields.dates import check_ages, parse_iso
 from pipeline.ingest.sources.fields.elements import refuse_markup
 from pipeline.ingest.sources.oai.record import NAMESPACE, paper_from_arxivraw
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
@@ -97,8 +97,7 @@ def parse_record(raw: bytes, *, at: datetime | None = None) -> Paper:
     try:
         paper = None if record is None else _paper_of(record)
         if paper is not None and at is not None:
-            check_age(paper.submitted_at, at)
-            check_age(paper.updated_at, at)
+            check_ages(paper, at)
     except ValueError as error:
         raise MalformedRecordError(str(error)) from error
     if paper is None:
@@ -166,8 +165,7 @@ class _PageReader:
             try:
                 paper = _paper_of(record)
                 if paper is not None:
-                    check_age(paper.submitted_at, self.at)
-                    check_age(paper.updated_at, self.at)
+                    check_ages(paper, self.at)
             except (MalformedRecordError, ValueError) as error:
                 reason = error.message if isinstance(error, MalformedRecordError) else str(error)
                 self._set_aside(raw or self._bytes_of(record, index), reason, _record_id(record))

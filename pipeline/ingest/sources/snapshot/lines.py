@@ -17,7 +17,7 @@ from config.visible import visible
 from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
-from pipeline.ingest.sources.fields.dates import check_age, parse_rfc2822
+from pipeline.ingest.sources.fields.dates import check_ages, parse_rfc2822
 from pipeline.ingest.sources.fields.sizes import limited
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from pipeline.ingest.sources.snapshot.selection import Selection
@@ -60,8 +60,7 @@ def parse_lines(lines: Iterable[bytes], selection: Selection, *, at: datetime) -
                 malformed.append(_set_aside(line, "forbidden characters were taken out", at))
             paper = _paper(fields, selection)
             if paper is not None:
-                check_age(paper.submitted_at, at)
-                check_age(paper.updated_at, at)
+                check_ages(paper, at)
         except MalformedRecordError as error:
             malformed.append(_set_aside(line, error.message, at))
             continue
