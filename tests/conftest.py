@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-from config.locks import file_lock
 from storage.engine import connection, lease
+from tests.support import built_once
 from tests.support.selection import forbid_processes, is_slow, uses_module_fixture
 from tests.support.summary import deselected_line, not_run_line
 
@@ -122,24 +122,8 @@ def now() -> datetime:
     return datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def built_once(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Callable[[str, Callable[[Path], object]], Path]:
-    """Return a directory by name that is filled once per run, whichever worker asks first.
-
-    Tests copy it and never change it.
-    """
+@pytest.fixture(scope="session", autouse=True)
+def _built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """Let all workers of a run share what they build."""
     base = tmp_path_factory.getbasetemp()
-    root = (base if worker_id == "master" else base.parent) / "built-once"
-
-    def directory(name: str, fill: Callable[[Path], object]) -> Path:
-        made, done = root / name, root / f"{name}.done"
-        with file_lock(root / f"{name}.lock"):
-            if not done.exists():
-                made.mkdir()
-                fill(made)
-                done.touch()
-        return made
-
-    return directory
+    built_once.root = (base if worker_id == "master" else base.parent) / "built-once"

@@ -1,8 +1,6 @@
 """model list, show, diff, rollback as a maintainer calls them; refusals in one sentence."""
 
 import json
-import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from classifiers.kept.registry import ModelRegistry
 from storage.predictions import Predictions
+from tests.support.built_once import build_once
 from tests.support.learning import DAY, START, call, decide, opener, settle, small_taxonomy
 from tests.support.texts import approved
 
@@ -30,11 +29,9 @@ def train_twice(folder: Path) -> None:
 
 
 @pytest.fixture
-def survey(
-    tmp_path: Path, built_once: Callable[[str, Callable[[Path], object]], Path]
-) -> tuple[Path, str, str]:
+def survey(tmp_path: Path) -> tuple[Path, str, str]:
     """A copy of the survey that `train_twice` makes, and its models' ids."""
-    shutil.copytree(built_once("two-models", train_twice), tmp_path, dirs_exist_ok=True)
+    build_once(tmp_path, train_twice)
     first, second = (
         m.header.model_id for m in ModelRegistry(tmp_path / "var" / "models").all().models
     )

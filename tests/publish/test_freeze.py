@@ -24,6 +24,7 @@ from pipeline.publish.verify import verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.freezes import Freeze
+from tests.support.built_once import build_once
 from tests.support.feeds import (
     atom_faults,
     entries_of,
@@ -34,7 +35,7 @@ from tests.support.feeds import (
     text_of,
 )
 from tests.support.publish import published, publishing_services
-from tests.support.site import PublishedSite, make_site
+from tests.support.site import PublishedSite, make_site, site_services
 from tests.support.storage import opener
 
 NOTICE = "Thank you & <b>goodbye</b>."
@@ -49,9 +50,13 @@ SAID = "This list ended on 24 March 2026 and is no longer updated."
 @pytest.fixture
 def made(tmp_path: Path) -> PublishedSite:
     """A site with feeds, not ended."""
-    found = make_site(tmp_path, hostile=False)
-    publish_both(found.services)
-    return found
+    build_once(tmp_path, _publish_site_and_feeds)
+    services = site_services(opener(tmp_path), tmp_path)
+    return PublishedSite(services.settings.digest.output, services)
+
+
+def _publish_site_and_feeds(folder: Path) -> None:
+    publish_both(make_site(folder, hostile=False).services)
 
 
 def publish_both(services: Services) -> list[Outcome]:

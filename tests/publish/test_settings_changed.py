@@ -15,8 +15,8 @@ from pipeline.publish.targets import recorded_target
 from pipeline.publish.verify import Difference, VerifiedTarget, verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
-from storage.store import OpenStore
 from tests.support.builders import make_decision, make_paper
+from tests.support.built_once import build_once
 from tests.support.cli import SurveyInProcess
 from tests.support.feeds import ATOM
 from tests.support.publish import LATER, approve, published, publishing_services
@@ -28,21 +28,23 @@ OLD, NEW = "http://old.example/list", "https://new.example"
 
 
 @pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE, TWO)
-    return found
-
-
-@pytest.fixture
-def services(open_store: OpenStore, tmp_path: Path) -> Services:
+def services(tmp_path: Path) -> Services:
     """An issue, feeds and a site at the old address."""
-    found = publishing_services(
-        open_store, tmp_path, base_url=OLD, targets=("digest", "feeds", "site")
+    build_once(tmp_path, _publish_at_the_old_address)
+    return _services(tmp_path)
+
+
+def _publish_at_the_old_address(folder: Path) -> None:
+    services = _services(folder)
+    with services.open_store() as store:
+        approve(store, ONE, TWO)
+    assert _publish(services) == [Outcome.PUBLISHED] * 3
+
+
+def _services(folder: Path) -> Services:
+    return publishing_services(
+        opener(folder), folder, base_url=OLD, targets=("digest", "feeds", "site")
     )
-    assert _publish(found) == [Outcome.PUBLISHED] * 3
-    return found
 
 
 def _publish(services: Services, *names: str) -> list[Outcome]:

@@ -258,7 +258,10 @@ def test_pages_ask_nothing_of_other_hosts(site: PublishedSite) -> None:
 def test_numbers_agree_everywhere(site: PublishedSite) -> None:
     listed = set(re.findall(r'data-paper="([^"]+)"', _all_sections(site)))
     index = json.loads(site.text("assets/search-index.js").partition("=")[2].rstrip(";\n"))
-    assert site.report.counts["papers"] == len(listed) == len(index["rows"])
+    with site.services.open_store() as store:
+        last = store.publications.last("site")
+    assert last is not None
+    assert last.counts["papers"] == len(listed) == len(index["rows"])
     assert {row[0] for row in index["rows"]} == listed
     assert f"{len(listed)} papers" in _text(site, "index.html")
     assert site.text("all.bib").count("\n@") + 1 == len(listed)
@@ -291,7 +294,7 @@ def test_permanent_addresses_need_a_base(tmp_path: Path) -> None:
     site = make_site(tmp_path, hostile=False, publish={"base_url": ""})
     assert not (site.folder / "sitemap.xml").exists()
     assert "canonical" not in site.text("index.html")
-    assert "no permanent addresses" in site.report.notes[0]
+    assert "no permanent addresses" in publish_site(site.services).notes[0]
 
 
 def test_first_page_leads_to_the_form_for_mail(tmp_path: Path, site: PublishedSite) -> None:

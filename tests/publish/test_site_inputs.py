@@ -29,7 +29,9 @@ ID = "2603.00001"
 
 @pytest.fixture
 def site(tmp_path: Path) -> PublishedSite:
-    return make_site(tmp_path, hostile=False)
+    made = make_site(tmp_path, hostile=False)
+    publish_site(made.services)  # because the directory of a copy is a new input
+    return made
 
 
 def _no_build(_: Services) -> Build:

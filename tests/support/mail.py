@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from storage.engine.parameters import rows_json
 from storage.store import Store
 from storage.types import Paper
 from tests.support.builders import make_decision, make_paper
+from tests.support.built_once import build_once
 from tests.support.cli import Survey, survey_at, survey_in_process
 from tests.support.publish import published
 from tests.support.storage import migrated
@@ -103,7 +105,7 @@ class MailScene:
     settings: Settings
     now: datetime = NOW
 
-    @property
+    @cached_property
     def services(self) -> Services:
         """Services with a fixed clock."""
         return replace(open_services(self.settings), clock=lambda: self.now)
@@ -184,20 +186,34 @@ def make_scene(
     those: Iterable[Person] = (),
     papers: Sequence[Paper] | None = None,
     sections: Sequence[str] = (IMAGE, AGENTS),
-    languages: tuple[str, ...] = ("en", "zh"),
-    issues: str = "built",
     **mail: Any,
 ) -> MailScene:
     """Return a survey whose issue 2026-W12 is published, with these readers."""
-    settings = Settings(
+    if papers is None:
+        papers = [make_paper(f"2603.0000{n}") for n in range(1, 5)]
+    build_once(directory, _publish_issue, tuple(papers), tuple(sections))
+    scene = MailScene(directory, _settings(directory, port, **mail))
+    scene.add(*those)
+    return scene
+
+
+def _publish_issue(directory: Path, papers: Sequence[Paper], sections: Sequence[str]) -> None:
+    settings = _settings(directory)
+    migrated(settings.database.path)
+    scene = MailScene(directory, settings)
+    scene.approve(papers, sections)
+    scene.publish()
+
+
+def _settings(directory: Path, port: int = 9, **mail: Any) -> Settings:
+    """Return the settings of a scene; only those of [mail] differ, which no issue shows."""
+    return Settings(
         root=directory,
         survey=SurveySettings(title="Talking Pictures: A Survey"),
         database=DatabaseSettings(path=directory / "survey.duckdb"),
-        digest=DigestSettings.model_validate(
-            {"output": directory / "digests", "languages": languages}
-        ),
-        publish=PublishSettings.model_validate(
-            {"base_url": SITE, "list_url": "https://survey.example/list", "editor": "Ada Vole"}
+        digest=DigestSettings(output=directory / "digests", languages=("en", "zh")),
+        publish=PublishSettings(
+            base_url=SITE, list_url="https://survey.example/list", editor="Ada Vole"
         ),
         subscribers=SubscribersSettings(url=PAGES),
         mail=MailSettings.model_validate(
@@ -213,11 +229,3 @@ def make_scene(
             }
         ),
     )
-    migrated(settings.database.path)
-    scene = MailScene(directory, settings)
-    scene.approve(
-        [make_paper(f"2603.0000{n}") for n in range(1, 5)] if papers is None else papers, sections
-    )
-    scene.publish()
-    scene.add(*those)
-    return scene

@@ -15,6 +15,7 @@ from pipeline.runtime.services import Services
 from storage.store import OpenStore, Store
 from storage.types import LIST_REVIEWER, Paper, Verdict
 from tests.support.builders import make_decision, make_paper
+from tests.support.built_once import build_once
 from tests.support.digest import MONDAY, TAXONOMY
 from tests.support.exports import hostile_titles
 from tests.support.publish import published
@@ -47,7 +48,6 @@ class PublishedSite:
 
     folder: Path
     services: Services
-    report: TargetReport
 
     def text(self, path: str) -> str:
         """Return the text of one file."""
@@ -181,7 +181,13 @@ def publish_site(services: Services) -> TargetReport:
 
 
 def make_site(folder: Path, *, hostile: bool = True, **site: Any) -> PublishedSite:
-    """Publish two issues and the site; a paper is withdrawn and one taken back after its issue."""
+    """Return a site with two issues; a paper is withdrawn and one taken back after its issue."""
+    build_once(folder, _publish_all, hostile, site)
+    services = site_services(opener(folder), folder, **site)
+    return PublishedSite(services.settings.digest.output, services)
+
+
+def _publish_all(folder: Path, hostile: bool, site: dict[str, Any]) -> None:  # noqa: FBT001
     open_store = opener(folder)
     with open_store() as store:
         fill(store, hostile=hostile)
@@ -206,4 +212,3 @@ def make_site(folder: Path, *, hostile: bool = True, **site: Any) -> PublishedSi
         override="Hostile texts look like spam.",
     )
     assert report.outcome is Outcome.PUBLISHED, (report.reasons, report.error)
-    return PublishedSite(services.settings.digest.output, services, report)

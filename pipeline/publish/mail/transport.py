@@ -211,14 +211,13 @@ def _opened(server: Server) -> smtplib.SMTP:
 
 def _client(server: Server) -> smtplib.SMTP:
     """Return a client that has greeted, encrypted unless the settings say otherwise."""
-    context = ssl.create_default_context(cafile=server.ca_file)
     if server.security == "tls":
         client: smtplib.SMTP = smtplib.SMTP_SSL(
             server.host,
             server.port,
             local_hostname=server.greeting,
             timeout=server.timeout_seconds,
-            context=context,
+            context=_trusted(server),
         )
     else:
         client = smtplib.SMTP(
@@ -230,12 +229,16 @@ def _client(server: Server) -> smtplib.SMTP:
     try:
         client.ehlo_or_helo_if_needed()
         if server.security == "starttls":
-            client.starttls(context=context)
+            client.starttls(context=_trusted(server))
             client.ehlo()
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _trusted(server: Server) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=server.ca_file)
 
 
 def _out_of_reach(where: str, error: Exception) -> MailServerError:
