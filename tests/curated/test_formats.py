@@ -223,6 +223,15 @@ def test_bibtex_strings_that_double_stay_names() -> None:
     assert max(len(one.title) for one in read_all.entries) < 1_000
 
 
+def test_short_names_of_bibtex_make_no_long_values() -> None:
+    names = " # ".join(["a"] * 1_000)
+    text = f'@string{{a = "{"x" * 300}"}}\n@misc{{k, title = {names}}}\n'
+
+    [entry] = read("a.bib", text).entries
+
+    assert 10_000 < len(entry.title) < 5 * len(text)
+
+
 def test_large_bibtex_file_is_read_whole() -> None:
     text = "".join(
         f"@misc{{k{n}, title={{Kettle {n}}}, eprint={{2403.{n:05}}}}}\n" for n in range(3000)

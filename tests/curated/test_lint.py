@@ -217,6 +217,17 @@ def test_references_of_bibtex_are_looked_at() -> None:
     assert report.rules == {"duplicate-id": 1, "shared-id": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.bib", "@misc{k, title={%s}, url={https://arxiv.org/abs/2403.90001v2}}"),
+        ("a.csv", "title,link\n%s,https://arxiv.org/abs/2403.90001v2"),
+    ],
+)
+def test_links_of_other_formats_are_no_reference_links(name: str, text: str) -> None:
+    assert lint(subject_of(text % KETTLES, name=name)).entries == 1
+
+
 def test_date_that_does_not_exist_is_reported() -> None:
     text = listed(entry(KETTLES, "2403.90001", "31 Feb 2024"))
 

@@ -26,6 +26,8 @@ _AND = re.compile(r"\sand\s")
 _KEYWORDS = re.compile(r"[;,]")
 #: characters of a value put in for its name; longer ones would grow with each use
 _LONGEST_STRING = 300
+#: characters put in for names, by characters of the file; further names stay as they are written
+_PUT_IN = 4
 #: characters of an unreadable item that are shown
 _SHOWN = 200
 _NO_ENTRIES = frozenset({"comment", "preamble"})
@@ -50,6 +52,23 @@ class _Item:
     end: int
 
 
+@dataclass(slots=True)
+class _Names:
+    """Values of names, which a file of many short names would make many times its length."""
+
+    values: dict[str, str]
+    #: characters that may still be put in
+    left: int
+
+    def put_in(self, word: str) -> str:
+        """Return the value of a name, or the word itself."""
+        value = self.values.get(word.lower(), word)
+        if len(value) > len(word) + self.left:
+            return word
+        self.left -= max(len(value) - len(word), 0)
+        return value
+
+
 def read_bibtex(file: RecordFile) -> CuratedList:
     """Return the entries of a BibTeX file."""
     places = LinePlaces(file)
@@ -59,7 +78,8 @@ def read_bibtex(file: RecordFile) -> CuratedList:
 
 
 def _items(text: str) -> Iterator[_Item]:
-    strings = {month: str(number) for number, month in enumerate(_MONTHS, start=1)}
+    months = {month: str(number) for number, month in enumerate(_MONTHS, start=1)}
+    names = _Names(months, _PUT_IN * len(text))
     position = 0
     while match := _ITEM.search(text, position):
         type_ = match["type"].lower()
@@ -68,9 +88,9 @@ def _items(text: str) -> Iterator[_Item]:
         position = limit
         if type_ in _NO_ENTRIES:
             continue
-        fields = _fields(text, match.end(), limit, strings, keyed=type_ != "string")
+        fields = _fields(text, match.end(), limit, names, keyed=type_ != "string")
         if type_ == "string":
-            strings.update(
+            names.values.update(
                 (name, value)
                 for name, value in (fields or {}).items()
                 if len(value) <= _LONGEST_STRING
@@ -80,20 +100,20 @@ def _items(text: str) -> Iterator[_Item]:
 
 
 def _fields(
-    text: str, at: int, end: int, strings: Mapping[str, str], *, keyed: bool
+    text: str, at: int, end: int, names: _Names, *, keyed: bool
 ) -> Mapping[str, str] | None:
     if keyed and (key := _KEY.match(text, at, end)):
         at = key.end()
     fields: dict[str, str] = {}
     while field := _FIELD.match(text, at, end):
-        value, at = _value(text, field.end(), end, strings)
+        value, at = _value(text, field.end(), end, names)
         if value is None:
             return None
         fields.setdefault(field["name"].lower(), value)
     return fields
 
 
-def _value(text: str, at: int, end: int, strings: Mapping[str, str]) -> tuple[str | None, int]:
+def _value(text: str, at: int, end: int, names: _Names) -> tuple[str | None, int]:
     """Return a value and where it ends; None: its braces or quotes do not close."""
     parts = []
     while True:
@@ -105,7 +125,7 @@ def _value(text: str, at: int, end: int, strings: Mapping[str, str]) -> tuple[st
             parts.append(text[at + 1 : closed])
             at = closed + 1
         elif word := _WORD.match(text, at, end):
-            parts.append(strings.get(word[0].lower(), word[0]))
+            parts.append(names.put_in(word[0]))
             at = word.end()
         joined = _JOIN.match(text, at, end)
         if joined is None:

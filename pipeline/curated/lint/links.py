@@ -52,7 +52,9 @@ def versioned_links(subject: Subject) -> Iterator[Finding]:
 def versioned_definitions(subject: Subject) -> Iterator[Finding]:
     """Yield versions in the addresses of reference links, which stand apart from the entries."""
     for place in subject.curated.places:
-        file, start = subject.texts[place.file], place.span[0]
+        file, start = subject.texts.get(place.file), place.span[0]
+        if file is None:  # other formats have no reference links
+            continue
         version = place.arxiv_id.version if place.arxiv_id else None
         is_shown = file.shown[slice(*place.span)] == file.data[slice(*place.span)]
         if not (place.is_definition and version and is_shown):
