@@ -1,11 +1,13 @@
 """Start our own commands with settings of their own, and set up their processes."""
 
 import gc
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from pathlib import Path
 from types import ModuleType
 
 from config.settings import ENV_PREFIX
@@ -34,10 +36,23 @@ def child_environment(
 
 
 def set_up_process() -> None:
-    """Make this process start and read faster."""
+    """Open the streams that are missing; make this process start and read faster."""
+    _open_missing_streams()
     _collect_seldom()
     if not any(isinstance(finder, _Later) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Later())
+
+
+def _open_missing_streams() -> None:
+    """Open stdin, stdout and stderr if the process was started without them.
+
+    Python has None for each, and the next file that is opened takes its number, such as the
+    database, into which a library would print. The lowest free number is that of the first one.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  it stays
+            setattr(sys, name, stream)
 
 
 def _collect_seldom() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperOption
 
+from config.errors import LivingSurveyError
 from config.logs import setup_logging
 from config.operate_schema import LogSettings
 from config.schema import Settings
@@ -25,6 +26,10 @@ ConfigOption = Annotated[
 DAY = "%Y-%m-%d"
 _JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 _DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks and debug logs.")]
+
+
+class UnwrittenAnswerError(LivingSurveyError):
+    """A command is done, and its answer cannot be printed."""
 
 
 @dataclass(slots=True)
@@ -94,7 +99,15 @@ class ProductCommand(TyperCommand):
             raise naming_backup(error, ctx.settings) from error
         if not isinstance(answer, Answer):  # a service that was stopped
             return 0
-        ctx.output.show(answer)
+        try:
+            ctx.output.show(answer)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise UnwrittenAnswerError(
+                f"The command is done, but its answer cannot be written: {error.strerror}.",
+                hint="Look for a full disk where the answer goes. What was recorded stays.",
+            ) from error
         return answer.status
 
 

@@ -28,13 +28,21 @@ _NARROW = 100
 _INDENT = 2
 
 
+class _Terminal(Console):
+    """A console that leaves it to `main` to end where its reader has gone, such as `head`."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so; Rich would end the process with 1."""
+        raise BrokenPipeError
+
+
 class Output:
     """Print the answers of commands: text or one JSON document on stdout, the rest on stderr."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._err = Console(highlight=False, stderr=True)
+        self._out = _Terminal(highlight=False, soft_wrap=True)
+        self._err = _Terminal(highlight=False, stderr=True)
 
     def show(self, answer: Answer) -> None:
         """Print an answer; with `as_json` its report is the only text on stdout."""
@@ -48,6 +56,7 @@ class Output:
                     self._out.print(Text(shortened(visible(part.text)), style="bold"))
                 else:
                     self.line(part)
+        sys.stdout.flush()
         for note in answer.notes:
             self.note(note)
 

@@ -163,7 +163,7 @@ def run(call: Call) -> int:
         )
     except BrokenPipeError:
         # `living-survey queue | head` closes our stdout before we have written everything.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -179,9 +179,18 @@ def run(call: Call) -> int:
 def _show(call: Call, error: LivingSurveyError) -> int:
     if call.debug:
         traceback.print_exc()
-    report = {"error": error.message, "hint": error.hint}
-    Output(as_json=call.as_json).show(Answer(report, notes=(f"living-survey: {error}",)))
+    output = Output(as_json=call.as_json)
+    try:
+        output.show(Answer({"error": error.message, "hint": error.hint}))
+    except OSError:  # stdout is full or closed, and the error may be just that
+        _give_up_stdout()
+    output.note(f"living-survey: {error}")
     return error.exit_status
+
+
+def _give_up_stdout() -> None:
+    """Send what could not be written to nowhere, because Python tries again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_usage_error(call: Call, error: TyperException) -> int:
