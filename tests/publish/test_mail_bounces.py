@@ -494,6 +494,12 @@ def test_delay_is_no_soft_bounce(subject: str) -> None:
     assert read_report(raw).kind is ReportKind.NOTHING
 
 
+@pytest.mark.parametrize("charset", ["utf\x808", "idna", "undefined", "zlib_codec", "", "x" * 900])
+def test_subject_in_a_charset_that_is_none_is_read(charset: str) -> None:
+    raw = f"From: ada@example.org\nSubject: =?{charset}?q?leave?=\n\nHello\n".encode("latin-1")
+    assert read_report(raw).kind is ReportKind.PERSON
+
+
 def test_random_bytes_are_no_report() -> None:
     dice = random.Random(7)
     whole = dsn(f"<{OURS}@survey.example>") + complaint(f"<{OURS}@survey.example>")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 #: characters of a subject that are read
@@ -51,5 +51,5 @@ def decoded(subject: str) -> str:
     given = subject[:_LONGEST]
     try:
         return str(make_header(decode_header(given)))
-    except (HeaderParseError, LookupError, ValueError):  # base64 or a charset that is none
+    except (MessageError, LookupError, ValueError):  # base64 or a charset that is none
         return given
