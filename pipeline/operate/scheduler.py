@@ -6,12 +6,13 @@ to do. A missed job is run once, and the run lock excludes cron and scheduler fr
 same time.
 """
 
+import asyncio
 import functools
 import logging
 import operator
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 #: a job that was missed, because the machine slept, is run once within this time
 MISFIRE_GRACE_SECONDS = 6 * 3600
+#: seconds after which the clock is looked at again
+_LOOK_EVERY = 30.0
 _NOT_RUN = {
     EVENT_JOB_ERROR: Outcome.FAILED,
     EVENT_JOB_MISSED: Outcome.MISSED,
@@ -111,6 +114,27 @@ def make_scheduler(settings: ScheduleSettings, runner: JobRunner) -> AsyncIOSche
     return scheduler
 
 
+def follow_clock(scheduler: AsyncIOScheduler, now: datetime) -> None:
+    """Start what is due by the clock as it is now, which may have jumped.
+
+    APScheduler sleeps for seconds that do not pass while the machine is suspended, and plans the
+    start after the last one: a clock that was years ahead for a minute would end all jobs for
+    years.
+    """
+    for job in scheduler.get_jobs():
+        due = job.trigger.get_next_fire_time(None, now)
+        if job.next_run_time > due:
+            _log.warning("the clock was set back", extra={"job": job.name, "next": str(due)})
+            job.modify(next_run_time=due)
+    scheduler.wakeup()
+
+
+async def _follow_clock(scheduler: AsyncIOScheduler) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        follow_clock(scheduler, datetime.now(UTC))
+
+
 @asynccontextmanager
 async def scheduled(
     scheduler: AsyncIOScheduler, runner: JobRunner, _: Starlette
@@ -119,8 +143,10 @@ async def scheduled(
     scheduler.start()
     for job in scheduler.get_jobs():
         _log.info("scheduled", extra={"job": job.name, "next": str(job.next_run_time)})
+    following = asyncio.create_task(_follow_clock(scheduler))
     try:
         yield
     finally:
+        following.cancel()
         scheduler.shutdown(wait=False)
         await runner.stop()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from config.settings import load_settings
 from pipeline.operate.doctor import examine, findings
 from pipeline.operate.runner import JobRunner
 from pipeline.operate.schedule import Job, jobs, next_announcement
-from pipeline.operate.scheduler import make_runner, make_scheduler, scheduled
+from pipeline.operate.scheduler import follow_clock, make_runner, make_scheduler, scheduled
 from pipeline.runtime.jobs import (
     JobBook,
     JobEnd,
@@ -205,6 +205,52 @@ def test_starts_that_did_not_happen_are_recorded(
     make_scheduler(ScheduleSettings(), runner)._dispatch_event(event)
     [end] = runner.book.ends()
     assert (end.job, end.outcome) == ("daily run", outcome)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=30), timedelta(days=60_000)], ids=str)
+def test_clock_that_was_ahead_delays_no_job(tmp_path: Path, ahead: timedelta) -> None:
+    async def after_a_jump() -> dict[str, tuple[datetime, datetime]]:
+        scheduler = make_scheduler(ScheduleSettings(), make_test_runner(tmp_path))
+        scheduler.start(paused=True)
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=job.trigger.get_next_fire_time(None, NOON + ahead))
+        follow_clock(scheduler, NOON)
+        found = {
+            job.name: (job.next_run_time, job.trigger.get_next_fire_time(None, NOON))
+            for job in scheduler.get_jobs()
+        }
+        scheduler.shutdown(wait=False)
+        return found
+
+    found = asyncio.run(after_a_jump())
+    assert "daily run" in found
+    assert all(planned == due for planned, due in found.values())
+
+
+def test_job_that_became_due_in_a_jump_runs_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timer still waits for a due time that has passed, as after a suspended machine."""
+    monkeypatch.setattr("pipeline.operate.scheduler._LOOK_EVERY", 0.01)
+
+    async def resumed() -> JobEnd:
+        runner = make_test_runner(tmp_path)
+        ended: asyncio.Future[JobEnd] = asyncio.get_running_loop().create_future()
+
+        async def run(_: JobRunner, job: Job) -> None:
+            ended.set_result(JobEnd(job.name, "run", Outcome.DONE, NOON))
+
+        monkeypatch.setattr(JobRunner, "run", run)
+        scheduler = make_scheduler(ScheduleSettings(), runner)
+        async with scheduled(scheduler, runner, Starlette()):
+            while scheduler._timeout is None:  # noqa: ASYNC110  its timer is not set yet
+                await asyncio.sleep(0)
+            job = scheduler.get_job("daily run")
+            job._modify(next_run_time=datetime.now(NEW_YORK))  # without waking the scheduler
+            scheduler._lookup_jobstore("default").update_job(job)
+            return await asyncio.wait_for(ended, 60)
+
+    assert asyncio.run(resumed()).job == "daily run"
 
 
 def test_a_job_that_cannot_be_started_is_recorded(
