@@ -200,7 +200,6 @@ def store_opener(
     path: Path,
     *,
     busy_timeout_seconds: float = 30.0,
-    threads: int | None = None,
     wal_left: int = 0,
 ) -> OpenStore:
     """Return a function that opens, migrates and closes the database at `path`.
@@ -211,11 +210,10 @@ def store_opener(
     Args:
         path: the file.
         busy_timeout_seconds: the longest wait for others that have it open.
-        threads: that share the work of a statement; None: one for each processor.
         wal_left: bytes; on closing, a WAL of at most so many is left as it is.
     """
     database = real_path(path)
-    engine = Engine(database, threads=threads)
+    engine = Engine(database)
 
     @contextmanager
     def open_store() -> Iterator[Store]:
@@ -238,16 +236,14 @@ def store_opener(
     return open_store
 
 
-def store_reader(
-    path: Path, *, busy_timeout_seconds: float = 30.0, threads: int | None = None
-) -> OpenStore:
+def store_reader(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
     """Return a function that opens the database at `path` read-only, while others read it too.
 
     It opens for writing first where that is needed: a missing file, a pending migration, or what a
     restore left. It raises what `store_opener` raises.
     """
     database = real_path(path)
-    engine = Engine(database, read_only=True, threads=threads)
+    engine = Engine(database, read_only=True)
     open_for_writing = store_opener(path, busy_timeout_seconds=busy_timeout_seconds)
 
     @contextmanager

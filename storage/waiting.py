@@ -17,9 +17,10 @@ _COLUMNS = """
 arxiv_id, in_scope, top_section, announced, predicted_at, random_place, first_seen_at,
 primary_category, categories, open_facets, title, waits_from, words
 """
+_SEARCHED = """strip_accents(lower(concat_ws(chr(10), {of}title, {of}arxiv_id,
+    array_to_string({of}authors, chr(10)), {of}abstract)))"""
 #: what a search looks at: lower case, without accents
-SEARCHED = """strip_accents(lower(concat_ws(chr(10), title, arxiv_id,
-    array_to_string(authors, chr(10)), abstract)))"""
+SEARCHED = _SEARCHED.format(of="")
 # `{predictions}` and `{papers}` have the columns of those tables.
 _DERIVED = f"""
 SELECT predicted.arxiv_id, predicted.in_scope, predicted.top_section, paper.announced,
@@ -27,11 +28,12 @@ SELECT predicted.arxiv_id, predicted.in_scope, predicted.top_section, paper.anno
        paper.primary_category, paper.categories,
        coalesce(predicted.open_facets, CAST([] AS VARCHAR[])) AS open_facets, paper.title,
        {{waits_from}} AS waits_from,
-       CASE WHEN predicted.in_scope >= {LIKELY_PART} THEN paper.words END AS words
+       CASE WHEN predicted.in_scope >= {LIKELY_PART}
+            THEN {_SEARCHED.format(of="paper.")} END AS words
 FROM (SELECT arxiv_id, in_scope, top_section, predicted_at, random_place, open_facets
       FROM {{predictions}}) AS predicted
-JOIN (SELECT arxiv_id, version, title, categories, primary_category, announced, first_seen_at,
-             {SEARCHED} AS words
+JOIN (SELECT arxiv_id, version, title, authors, abstract, categories, primary_category,
+             announced, first_seen_at
       FROM {{papers}} AND NOT withdrawn AND NOT coalesce(incomplete, false)) AS paper
   ON paper.arxiv_id = predicted.arxiv_id
 """  # noqa: S608  made of constants

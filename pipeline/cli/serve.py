@@ -44,9 +44,6 @@ from storage.stamp import database_stamp
 _BUSY_TIMEOUT = 8.0
 #: seconds; what is known of accounts counts for a while where the database is held
 _ACCESS_TIMEOUT = 1.0
-#: of a statement, because requests run beside each other, and because a second thread takes more
-#: processor time for a page than it saves
-_THREADS = 1
 #: bytes, of about seven decisions: a checkpoint takes longer than one of them, and reading more of
 #: them again at each opening takes longer than a checkpoint
 _WAL_LEFT = 16_384
@@ -105,7 +102,6 @@ def serve(
             settings,
             read_only=read_only,
             busy_timeout_seconds=_BUSY_TIMEOUT,
-            threads=_THREADS,
             wal_left=_WAL_LEFT,
         )
         for read_only in (False, True)

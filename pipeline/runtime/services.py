@@ -48,7 +48,6 @@ def open_services(
     database: Database = Database.MUST_EXIST,
     read_only: bool = False,
     busy_timeout_seconds: float | None = None,
-    threads: int | None = None,
     wal_left: int = 0,
 ) -> Services:
     """Build the services of these settings.
@@ -58,7 +57,6 @@ def open_services(
         database: what is expected of the database file.
         read_only: open the store for reading, while other processes read it too.
         busy_timeout_seconds: the longest wait for the database, if shorter than the setting.
-        threads: that share the work of a statement; None: one for each processor.
         wal_left: bytes of the WAL that may be left when the store is closed.
 
     Raises:
@@ -72,7 +70,6 @@ def open_services(
         settings,
         read_only=read_only,
         busy_timeout_seconds=busy_timeout_seconds,
-        threads=threads,
         wal_left=wal_left,
     )
     return Services(
@@ -89,7 +86,6 @@ def store_of(
     *,
     read_only: bool = False,
     busy_timeout_seconds: float | None = None,
-    threads: int | None = None,
     wal_left: int = 0,
 ) -> OpenStore:
     """Return what opens the database of these settings; it is created if it does not exist."""
@@ -98,8 +94,8 @@ def store_of(
         patience = min(patience, busy_timeout_seconds)
     path = settings.database.path
     if read_only:
-        return store_reader(path, busy_timeout_seconds=patience, threads=threads)
-    return store_opener(path, busy_timeout_seconds=patience, threads=threads, wal_left=wal_left)
+        return store_reader(path, busy_timeout_seconds=patience)
+    return store_opener(path, busy_timeout_seconds=patience, wal_left=wal_left)
 
 
 def _checked(settings: Settings, open_store: OpenStore, *, create: bool) -> OpenStore:
