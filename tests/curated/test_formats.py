@@ -213,6 +213,19 @@ def test_quotation_mark_that_does_not_close_is_refused_with_its_line() -> None:
     assert ids(read("a.csv", last).entries[0]) == ["2403.90001"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.md", "- [Kettles](https://arxiv.org/abs/2403.90001)\n"), ("a.bib", BIBTEX)],
+    ids=["Markdown", "BibTeX"],
+)
+def test_encoding_that_would_be_read_as_no_entry_is_refused(
+    name: str, text: str, encoding: str
+) -> None:
+    with pytest.raises(CuratedListError, match=r"is UTF-\d\d.*Save it as UTF-8"):
+        read(name, text.encode(encoding))
+
+
 def test_bibtex_strings_that_double_stay_names() -> None:
     doubled = "".join(f"@string{{s{n + 1} = s{n} # s{n}}}\n" for n in range(60))
     items = "".join(f"@misc{{k{n}, title = s{n}}}\n" for n in range(60))

@@ -1,5 +1,6 @@
 """Tell the format of a list's file, by its name and its first bytes."""
 
+import codecs
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ class _Foreign:
 
 
 _AS_TABLE = "Save it as CSV, with columns title, arxiv_id and section."
+_AS_UTF8 = "Save it as UTF-8."
 _AS_BIBTEX = "Export it as BibTeX."
 
 
@@ -61,8 +63,11 @@ _MAGIC = (
     (b"PK\x03\x04", _Foreign("a ZIP archive or an office document", _AS_TABLE)),
     (b"\x1f\x8b", _Foreign("a compressed file", "Unpack it.")),
     (b"\xd0\xcf\x11\xe0", _FOREIGN[".xls"]),
+    (codecs.BOM_UTF32_LE, _Foreign("UTF-32", _AS_UTF8)),
+    (codecs.BOM_UTF32_BE, _Foreign("UTF-32", _AS_UTF8)),
     (b"{\\rtf", _Foreign("a rich text document", "Save it as Markdown.")),
 )
+_WIDE = _Foreign("UTF-16 or UTF-32 without a byte order mark", _AS_UTF8)
 #: characters at the beginning that tell the format
 _BEGINNING = 4_096
 _BEGINS: tuple[tuple[re.Pattern[str], Format | _Foreign], ...] = (
@@ -83,7 +88,12 @@ def format_of(file: ListFile) -> Format:
     suffix = PurePath(file.name).suffix.lower()
     found: Format | _Foreign | None
     found = next((format_ for magic, format_ in _MAGIC if file.data.startswith(magic)), None)
-    found = found or _FOREIGN.get(suffix) or _READ.get(suffix)
+    found = (
+        found
+        or (_WIDE if _is_wide(file.data) else None)
+        or _FOREIGN.get(suffix)
+        or _READ.get(suffix)
+    )
     if found is None or found is Format.MARKDOWN:
         beginning = file.data[:_BEGINNING].decode("utf-8-sig", errors="replace")
         found = next((format_ for pattern, format_ in _BEGINS if pattern.match(beginning)), found)
@@ -93,3 +103,11 @@ def format_of(file: ListFile) -> Format:
             hint=found.remedy.replace("FILE", PurePath(file.name).name),
         )
     return found or Format.MARKDOWN
+
+
+def _is_wide(data: bytes) -> bool:
+    """Return whether characters take several bytes each, which UTF-8 reads with NULs between."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    beginning = data[:_BEGINNING]
+    return beginning.count(b"\0") * 8 > len(beginning)
