@@ -110,7 +110,8 @@ class AccessBook:
                     else:
                         known = _read(store, generation, now)
             except StoreBusyError:
-                if known is None or (known.accounts and now - known.read_at > _TRUSTED):
+                # either way, because a clock that was set back would trust them until it is there
+                if known is None or (known.accounts and abs(now - known.read_at) > _TRUSTED):
                     raise
                 return
             self._known, self._seen = known, stamp
