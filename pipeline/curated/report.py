@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from config.visible import one_line
+from config.visible import one_line, shortened
 from pipeline.curated.bootstrap import BootstrapReport
 from pipeline.curated.findings import Note, Reason, Refusal, Remark
 from pipeline.curated.removed import Removal
 from pipeline.curated.tally import Tally
 from pipeline.runtime.plurals import counted
 
+#: characters of a detail, which may repeat titles
+_DETAIL = 1_500
 _REASONS = {
     Reason.UNREADABLE: "unreadable entries",
     Reason.TITLE_UNREADABLE: "whose title cannot be read",
@@ -92,8 +94,9 @@ def _account(account: Tally) -> str:
 
 def _left_out(report: BootstrapReport, *, several: bool) -> Iterator[Group]:
     lines = [
-        one_line(f"{_where(one.file, one.line, several=several)}: {one.reason}: {one.text}")
+        one_line(f"{where}: {one.reason}: {shortened(one.text)}")
         for one in report.account.left_out
+        for where in (_where(one.file, one.line, several=several),)
     ]
     if lines:
         yield Group(f"{len(lines)} that name papers and are no entries", tuple(lines))
@@ -129,8 +132,9 @@ def _where(file: str, line: int, *, several: bool) -> str:
 
 def _line(item: Refusal | Note, *, several: bool) -> str:
     where = _where(item.file, item.line, several=several)
-    paper = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
-    return one_line(f"{where}: {paper}: {item.detail}")
+    title = shortened(item.title)
+    paper = f"{item.arxiv_id} {title}" if item.arxiv_id else title
+    return one_line(f"{where}: {paper}: {shortened(item.detail, _DETAIL)}")
 
 
 def _removed(report: BootstrapReport) -> Iterator[Group]:

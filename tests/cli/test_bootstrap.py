@@ -330,3 +330,16 @@ def test_report_through_a_link_keeps_the_link(survey: SurveyInProcess, imported:
     imported(LIST, "--report", "link.md")
     assert (survey.directory / "link.md").is_symlink()
     assert (survey.directory / "report.md").read_text().startswith("# Import")
+
+
+@pytest.mark.parametrize("name", ["list.md", "list.bib"])
+def test_endless_titles_are_shown_in_part(survey: SurveyInProcess, name: str) -> None:
+    title, link = "x" * 50_000, "https://arxiv.org/abs/2403.90001"
+    text = {
+        "list.md": f"# Kettles\n\n- [{title}]({link})\n{title} {link}\n",
+        "list.bib": f"@misc{{a, title={{{title}}}, url={{{link}}}}}\n",
+    }[name]
+    (survey.directory / name).write_text(text)
+    ended = survey.call("bootstrap", "--list", name)
+    assert "line " in ended.out
+    assert len(ended.out) < 5_000
