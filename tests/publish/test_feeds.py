@@ -37,7 +37,7 @@ from tests.support.feeds import (
     text_of,
     titled,
 )
-from tests.support.publish import LATER, approve, published, publishing_services
+from tests.support.publish import LATER, approve, approved, published, publishing_services
 from tests.support.storage import opener
 
 ONE, TWO, THREE = (f"2603.0000{number}" for number in (1, 2, 3))
@@ -57,10 +57,7 @@ HOSTILE = (
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE, TWO, THREE)
-    return found
+    return approved(tmp_path, ONE, TWO, THREE)
 
 
 @pytest.fixture

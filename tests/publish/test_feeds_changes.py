@@ -22,8 +22,7 @@ from tests.support.feeds import (
     site,
     text_of,
 )
-from tests.support.publish import approve, publishing_services
-from tests.support.storage import opener
+from tests.support.publish import approve, approved, publishing_services
 
 LATE = "2604.00001"
 IDS = tuple(f"2603.{number:05}" for number in range(3 * PLACES))
@@ -32,9 +31,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def services(tmp_path: Path) -> Services:
-    open_store = opener(tmp_path)
-    with open_store() as store:
-        approve(store, *IDS, section="agents")
+    open_store = approved(tmp_path, *IDS)
     services = publishing_services(open_store, tmp_path, base_url=BASE)
     publish_feeds(services)
     return services

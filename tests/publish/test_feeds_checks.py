@@ -13,18 +13,14 @@ from storage.hub_pings import HubPing
 from storage.store import OpenStore
 from tests.support.digest import MONDAY
 from tests.support.feeds import BASE, publish_feeds
-from tests.support.publish import LATER, approve, publishing_services
-from tests.support.storage import opener
+from tests.support.publish import LATER, approve, approved, publishing_services
 
 ONE, TWO = "2603.00001", "2603.00002"
 
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE)
-    return found
+    return approved(tmp_path, ONE)
 
 
 @pytest.fixture

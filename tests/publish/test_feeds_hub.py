@@ -16,8 +16,7 @@ from storage.errors import StoreBusyError
 from storage.store import OpenStore
 from tests.support.builders import make_paper
 from tests.support.feeds import BASE, atom_faults, files_of, json_faults, publish_feeds, set_up
-from tests.support.publish import LATER, approve, published, publishing_services
-from tests.support.storage import opener
+from tests.support.publish import LATER, approved, published, publishing_services
 
 ONE, TWO = "2603.00001", "2603.00002"
 
@@ -47,10 +46,7 @@ class Hub:
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE)
-    return found
+    return approved(tmp_path, ONE)
 
 
 @pytest.fixture

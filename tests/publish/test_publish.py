@@ -10,13 +10,13 @@ from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from tests.support.digest import MONDAY
 from tests.support.publish import (
-    approve,
+    approved,
     make_build,
     published,
     publishing_services,
     target_of,
 )
-from tests.support.storage import opener, published_to
+from tests.support.storage import published_to
 
 ONE, TWO, THREE = (f"2603.0000{number}" for number in (1, 2, 3))
 LONGER = f"- {ONE}\n- {TWO}\n- {THREE}\nand a note\n".encode()
@@ -25,10 +25,7 @@ LONGER = f"- {ONE}\n- {TWO}\n- {THREE}\nand a note\n".encode()
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
     """Three approved papers."""
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE, TWO, THREE)
-    return found
+    return approved(tmp_path, ONE, TWO, THREE)
 
 
 @pytest.fixture

@@ -1,63 +1,66 @@
 """A publication that is killed anywhere is completed by the next call."""
 
 import signal
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.publish.report import Outcome
 from storage.store import OpenStore
-from tests.support.publish import approve, made_of_files, published, publishing_services
-from tests.support.storage import ROOT, opener, published_to
+from tests.support.forks import forks
+from tests.support.publish import approved, made_of_files, published, publishing_services
+from tests.support.storage import published_to
 
 pytestmark = pytest.mark.slow
 
 IDS = ("2603.00001", "2603.00002")
 FILES = ("a.md", "b.md", "c.md")
-SCRIPT = """
-import dataclasses, os, signal, sys
+SCRIPT = f"""
+import dataclasses, os, signal
 from pathlib import Path
 
 from storage.publications import Publications
 from tests.support import publish as support
 from tests.support.storage import opener
 
-moment, folder = sys.argv[1], Path(sys.argv[2])
-
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-replace, replaced = Path.replace, []
+def main(moment, directory):
+    folder, replace, replaced = Path(directory), Path.replace, []
 
-def replace_some(self, target):
-    if folder in self.parents and self.name.endswith(".md.part"):
-        if moment == f"replacing {len(replaced)}":
-            kill()
-        replaced.append(target)
-    return replace(self, target)
+    def replace_some(self, target):
+        if folder in self.parents and self.name.endswith(".md.part"):
+            if moment == f"replacing {{len(replaced)}}":
+                kill()
+            replaced.append(target)
+        return replace(self, target)
 
-Path.replace = replace_some
-if moment == "before begin":
-    Publications.begin = kill
-if moment == "before finish":
-    Publications.finish = kill
-services = support.publishing_services(opener(folder), folder)
-target = support.made_of_files(folder, {names}, {ids})
-if moment == "after begin":
-    target = dataclasses.replace(target, put=kill)
-support.published(services, target)
-kill()
+    Path.replace = replace_some
+    if moment == "before begin":
+        Publications.begin = kill
+    if moment == "before finish":
+        Publications.finish = kill
+    services = support.publishing_services(opener(folder), folder)
+    target = support.made_of_files(folder, {FILES}, {IDS})
+    if moment == "after begin":
+        target = dataclasses.replace(target, put=kill)
+    support.published(services, target)
+    kill()
 """
+
+
+@pytest.fixture(scope="module")
+def publish() -> Iterator[Callable[..., int]]:
+    """Publish in a process that is killed."""
+    with forks(SCRIPT) as call:
+        yield call
 
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, *IDS)
-    return found
+    return approved(tmp_path, *IDS)
 
 
 @pytest.mark.parametrize(
@@ -73,21 +76,11 @@ def open_store(tmp_path: Path) -> OpenStore:
     ],
 )
 def test_next_call_completes_a_killed_publication(
-    open_store: OpenStore, tmp_path: Path, moment: str
+    open_store: OpenStore, publish: Callable[..., int], tmp_path: Path, moment: str
 ) -> None:
     for name in FILES:
         (tmp_path / name).write_text("the last good state")
-    script = SCRIPT.replace("{names}", repr(FILES)).replace("{ids}", repr(IDS))
-    killed = subprocess.run(
-        [sys.executable, "-c", script, moment, str(tmp_path)],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert publish(moment, str(tmp_path)) == -signal.SIGKILL
     for name in FILES:  # each file is whole, old or new
         assert (tmp_path / name).read_text() in {"the last good state", f"{name} with 2\n"}
     services = publishing_services(open_store, tmp_path)

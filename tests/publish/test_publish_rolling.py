@@ -16,8 +16,7 @@ from pipeline.publish.verify import Difference, verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.store import OpenStore
-from tests.support.publish import approve, published, publishing_services
-from tests.support.storage import opener
+from tests.support.publish import approved, published, publishing_services
 
 ONE, TWO = "2603.00001", "2603.00002"
 STYLE = '<link rel="stylesheet" href="../a.css">'
@@ -25,10 +24,7 @@ STYLE = '<link rel="stylesheet" href="../a.css">'
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE, TWO)
-    return found
+    return approved(tmp_path, ONE, TWO)
 
 
 @pytest.fixture

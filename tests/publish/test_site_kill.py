@@ -1,8 +1,7 @@
 """A site whose publication is killed anywhere is completed by the next call."""
 
 import signal
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,13 @@ from pipeline.publish.report import Outcome
 from pipeline.publish.verify import verify
 from pipeline.runtime.record import Run
 from tests.support.builders import make_decision, make_paper
+from tests.support.forks import forks
 from tests.support.site import NOW, make_site, publish_site
-from tests.support.storage import ROOT
 
 pytestmark = pytest.mark.slow
 
 SCRIPT = """
-import os, signal, sys
+import os, signal
 from pathlib import Path
 
 from pipeline.publish import files
@@ -25,50 +24,49 @@ from storage.publications import Publications
 from tests.support.site import publish_site, site_services
 from tests.support.storage import opener
 
-moment, folder = sys.argv[1], Path(sys.argv[2])
-
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-replace, replaced = Path.replace, []
+def main(moment, directory):
+    folder, replace, replaced = Path(directory), Path.replace, []
 
-def replace_some(self, target):
-    if folder / "public" in self.parents and self.name.endswith(".part"):
-        if moment == f"replacing {len(replaced)}":
-            kill()
-        replaced.append(target)
-    return replace(self, target)
+    def replace_some(self, target):
+        if folder / "public" in self.parents and self.name.endswith(".part"):
+            if moment == f"replacing {len(replaced)}":
+                kill()
+            replaced.append(target)
+        return replace(self, target)
 
-Path.replace = replace_some
-if moment == "before removing":
-    files._remove = kill
-if moment == "before finish":
-    Publications.finish = kill
-publish_site(site_services(opener(folder), folder))
-kill()
+    Path.replace = replace_some
+    if moment == "before removing":
+        files._remove = kill
+    if moment == "before finish":
+        Publications.finish = kill
+    publish_site(site_services(opener(folder), folder))
+    kill()
 """
+
+
+@pytest.fixture(scope="module")
+def publish() -> Iterator[Callable[..., int]]:
+    """Publish in a process that is killed."""
+    with forks(SCRIPT) as call:
+        yield call
 
 
 @pytest.mark.parametrize(
     "moment", ["replacing 0", "replacing 5", "before removing", "before finish"]
 )
-def test_next_call_completes_a_killed_site(tmp_path: Path, moment: str) -> None:
+def test_next_call_completes_a_killed_site(
+    publish: Callable[..., int], tmp_path: Path, moment: str
+) -> None:
     site = make_site(tmp_path, hostile=False)
     with site.services.open_store() as store:
         [gone] = store.decisions.of_paper("2603.00003")
         store.decisions.undo(reviewer="ada", undone_at=NOW, decision_id=gone.decision_id)
         store.papers.upsert([make_paper("2603.00500", title="Fresh Paint")], seen_at=NOW)
         store.decisions.add([make_decision("2603.00500", sections=("agents",), decided_at=NOW)])
-    killed = subprocess.run(
-        [sys.executable, "-c", SCRIPT, moment, str(tmp_path)],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert publish(moment, str(tmp_path)) == -signal.SIGKILL
 
     assert publish_site(site.services).outcome is Outcome.PUBLISHED
     assert publish_site(site.services).outcome is Outcome.UNCHANGED

@@ -3,6 +3,7 @@
 import itertools
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,16 @@ from pipeline.publish.subscribers.network import network_of
 from pipeline.runtime.limiter import Limiter
 from storage.errors import StoreBusyError
 from storage.subscriber_types import Choices, How, Rhythm, SubscriberState
-from tests.support.subscribers import ORIGIN, PublicPages, links_in, public_pages
+from tests.support.subscribers import ORIGIN, PublicPages, kept_pages, links_in, public_pages
 
 ADA = "ada@example.org"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @pytest.fixture
-def pages(tmp_path: Path) -> PublicPages:
-    return public_pages(tmp_path)
+def pages(tmp_path: Path) -> Iterator[PublicPages]:
+    with kept_pages(tmp_path) as found:
+        yield found
 
 
 def test_reader_subscribes_by_confirming(pages: PublicPages) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,14 +17,23 @@ from storage.suggestion_types import Relation, SuggestionKind, SuggestionState
 from storage.types import Verdict
 from tests.support.storage import database
 from tests.support.subscribers import ORIGIN, links_in
-from tests.support.suggestions import PAPER, SECTION, Suggesting, suggesting, text_of, token_in
+from tests.support.suggestions import (
+    PAPER,
+    SECTION,
+    Suggesting,
+    kept_suggesting,
+    suggesting,
+    text_of,
+    token_in,
+)
 
 HOSTILE = '<script>alert(1)</script> \x1b]0;x\x07 =HYPERLINK("http://e.example")\r\nBcc: eve@x.org'
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Suggesting:
-    return suggesting(tmp_path)
+def site(tmp_path: Path) -> Iterator[Suggesting]:
+    with kept_suggesting(tmp_path) as found:
+        yield found
 
 
 def answer_page(site: Suggesting, **fields: str) -> str:
@@ -293,12 +303,13 @@ def test_one_network_is_limited(site: Suggesting) -> None:
 
 
 def test_many_networks_are_limited_together(tmp_path: Path) -> None:
-    site = suggesting(tmp_path, per_hour=15)
-    statuses = [
-        site.send(site.client(peer=f"203.{n}.1.1"), paper=f"2603.{n:05}").status_code
-        for n in range(1, 41)
-    ]
-    assert statuses.count(303) == len(site.stored()) == 15
+    with kept_suggesting(tmp_path, per_hour=15) as site:
+        statuses = [
+            site.send(site.client(peer=f"203.{n}.1.1"), paper=f"2603.{n:05}").status_code
+            for n in range(1, 41)
+        ]
+        stored = site.stored()
+    assert statuses.count(303) == len(stored) == 15
     assert set(statuses[15:]) == {429}
 
 

@@ -15,12 +15,12 @@ from tests.support.digest import MONDAY
 from tests.support.publish import (
     LATER,
     approve,
+    approved,
     make_build,
     published,
     publishing_services,
     target_of,
 )
-from tests.support.storage import opener
 
 ONE, TWO = "2603.00001", "2603.00002"
 DIGEST = "digest:2026-W12"
@@ -28,10 +28,7 @@ DIGEST = "digest:2026-W12"
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    found = opener(tmp_path)
-    with found() as store:
-        approve(store, ONE, TWO)
-    return found
+    return approved(tmp_path, ONE, TWO)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -117,8 +118,13 @@ def atom_faults(data: bytes, *, self_address: str | None = None) -> list[str]:
     return [*_schema_faults(data), *_prose_faults(data, self_address), *_parser_faults(data)]
 
 
+@cache
+def _schema() -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(_SCHEMA))
+
+
 def _schema_faults(data: bytes) -> Iterator[str]:
-    schema = etree.RelaxNG(etree.parse(_SCHEMA))
+    schema = _schema()
     if not schema.validate(etree.fromstring(data)):
         yield from (str(error) for error in schema.error_log)
 

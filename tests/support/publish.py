@@ -15,8 +15,10 @@ from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.store import OpenStore, Store
 from tests.support.builders import make_decision, make_paper
+from tests.support.built_once import build_once
 from tests.support.digest import MONDAY, TAXONOMY
 from tests.support.services import make_services
+from tests.support.storage import opener
 
 LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
 
@@ -77,6 +79,17 @@ def approve(store: Store, *ids: str, section: str = "agents", at: datetime = MON
     """Store papers and approve them."""
     store.papers.upsert([make_paper(one) for one in ids], seen_at=at)
     store.decisions.add([make_decision(one, decided_at=at, sections=(section,)) for one in ids])
+
+
+def approved(folder: Path, *ids: str) -> OpenStore:
+    """Return a function that opens a new survey in which these papers are approved."""
+    build_once(folder, _approve_in, *ids)
+    return opener(folder)
+
+
+def _approve_in(folder: Path, *ids: str) -> None:
+    with opener(folder)() as store:
+        approve(store, *ids)
 
 
 def made_of_files(directory: Path, names: Iterable[str], ids: Iterable[str]) -> Target:

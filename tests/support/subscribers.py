@@ -22,7 +22,8 @@ from pipeline.publish.subscribers.keys import SubscriberKeys, subscriber_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.review.web.server import make_server
 from pipeline.runtime.limiter import Limiter
-from storage.store import OpenStore
+from storage.kept import KeptStores
+from storage.store import OpenStore, store_reader
 from storage.subscriber_types import Confirmation, Recipient, Subscriber
 from tests.support.storage import database, opener
 
@@ -159,6 +160,23 @@ def public_pages(folder: Path, **settings: Any) -> PublicPages:
     """Return the pages of a new survey."""
     stated = SubscribersSettings(**{"url": ORIGIN, **settings})
     return PublicPages(folder, opener(folder), subscriber_keys(database(folder)), stated)
+
+
+@contextmanager
+def kept_pages(folder: Path, **settings: Any) -> Iterator[PublicPages]:
+    """Yield the pages of a new survey whose database stays open, as the service keeps it.
+
+    No other opener of the database may be used meanwhile.
+    """
+    pages = public_pages(folder, **settings)
+    path = database(folder)
+    kept = KeptStores(path, pages.open_store, store_reader(path), busy_timeout_seconds=600)
+    try:
+        yield replace(pages, open_store=kept.open_store)
+    finally:
+        kept.close()
+        with pages.open_store():  # waits for the end
+            pass
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Suggestions on the public pages, in this process."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
@@ -15,7 +16,7 @@ from config.suggestions_schema import SuggestionsSettings
 from storage.suggestion_types import Suggestion, SuggestionState
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
-from tests.support.subscribers import PublicPages, Reader, public_pages
+from tests.support.subscribers import PublicPages, Reader, kept_pages, public_pages
 
 PAPER = "2603.00001"
 SECTION = "generation-image-llm-based"
@@ -73,8 +74,18 @@ class Suggesting:
 
 def suggesting(folder: Path, **settings: Any) -> Suggesting:
     """Return the pages of a new survey that takes suggestions."""
-    stated = SuggestionsSettings(**{"enabled": True, **settings})
-    return Suggesting(public_pages(folder), stated)
+    return Suggesting(public_pages(folder), _enabled(**settings))
+
+
+@contextmanager
+def kept_suggesting(folder: Path, **settings: Any) -> Iterator[Suggesting]:
+    """Yield the same as `suggesting`, with the database kept open as by `kept_pages`."""
+    with kept_pages(folder) as pages:
+        yield Suggesting(pages, _enabled(**settings))
+
+
+def _enabled(**settings: Any) -> SuggestionsSettings:
+    return SuggestionsSettings(**{"enabled": True, **settings})
 
 
 def token_in(html: str) -> str:

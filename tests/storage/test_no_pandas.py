@@ -1,0 +1,39 @@
+"""DuckDB asks for pandas at every value; where it is missing, no directory is searched for it."""
+
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.storage import opener
+
+
+class _Asked(MetaPathFinder):
+    """Remembers what no finder before it has answered."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        self.names.append(fullname)
+
+
+@pytest.mark.skipif("pandas" in sys.modules, reason="pandas is loaded")
+def test_missing_pandas_is_not_searched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _Asked()
+    with opener(tmp_path)() as store:
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, asked])
+        assert store._session.number("SELECT $one + 1", {"one": 1}) == 2
+        assert "pandas" not in asked.names
+        with pytest.raises(ModuleNotFoundError, match="pandas") as missing:
+            find_spec("pandas")
+        assert missing.value.name == "pandas"
+        bare = [one for one in sys.meta_path if type(one).__name__ != "_NoPandas"]
+        monkeypatch.setattr(sys, "meta_path", bare)
+        assert duckdb.execute("SELECT $one + 1", {"one": 1}).fetchone() == (2,)
+        assert "pandas" in asked.names
