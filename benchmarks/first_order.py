@@ -1,4 +1,4 @@
-"""Measure the first order of likely papers after a start, and the next one after a decision."""
+"""Measure what a service reads when it starts, and the order of likely papers after a decision."""
 
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ reports = "reports"
 
 
 def first(size: Size) -> Iterator[Row]:
-    """Order the likely ones of 3 million waiting papers, first after a start, then again."""
+    """Order the likely ones of 3 million waiting papers after a start and two decisions."""
     count, known = size.records(_MILLIONS, 2_000), size.records(_DECISIONS, 100)
     sections = [section.id for section in load_taxonomy().sections]
     with tempfile.TemporaryDirectory() as name:
@@ -50,19 +50,19 @@ def first(size: Size) -> Iterator[Row]:
         )
         follower = Follower(open_services(settings))
         asked: list[FollowReport] = []
-        spent = []
+        spent = [cpu_seconds(lambda: asked.append(follower.follow()))]
         for row in rows[known:]:
             with open_store() as store:
                 store.decisions.add([NewDecision(row.arxiv_id, Verdict.REJECTED, (), "ada", _NOW)])
             spent.append(cpu_seconds(lambda: asked.append(follower.follow())))
-    if [each.decisions for each in asked] != [1, 2]:
+    if [each.decisions for each in asked] != [0, 1, 2]:
         raise SystemExit(f"the orders are {asked}")
     yield Row(
-        f"first order, {count:,} papers wait",
-        f"{spent[0]:.1f} cpu-s, the next {spent[1]:.2f}",
-        f"{asked[0].papers:,} papers in it",
-        "the next below 10 cpu-s",
-        spent[1] < 10,
+        f"order after a decision, {count:,} wait",
+        f"{spent[1]:.2f} cpu-s, the next {spent[2]:.2f}",
+        f"{asked[1].papers:,} papers in it; read before it: {spent[0]:.1f} cpu-s",
+        "below 10 cpu-s",
+        max(spent[1:]) < 10,
     )
 
 

@@ -55,6 +55,11 @@ class ScopeFollower:
             self._added += [0.0] * len(documents) if others is None else others[:, 0].tolist()
             self._places |= {name: start + place for place, name in enumerate(names)}
 
+    def keep_new(self, documents: Sequence[Document]) -> None:
+        """Keep the term values of decided and undecided papers that are not kept."""
+        fresh = [documents[place] for place in self.unknown(documents)]
+        self.keep(fresh, fresh)
+
     def kept(self, names: Sequence[Hashable]) -> sparse.csr_matrix:
         """Return the kept rows of these names."""
         return self._rows[[self._places[name] for name in names]]
@@ -80,8 +85,7 @@ class ScopeFollower:
         stream = sorted(background, key=lambda document: document.key)
         decided = [example.document for example in ordered]
         for documents in (decided, stream):
-            fresh = [documents[place] for place in self.unknown(documents)]
-            self.keep(fresh, fresh)
+            self.keep_new(documents)
         wanted = np.asarray([example.in_scope for example in ordered], dtype=bool)
         old = old_approvals(decided, wanted, stream)
         rows = ScopeRows(

@@ -58,8 +58,9 @@ class Follower:
     def follow(self) -> FollowReport:
         """Order the waiting papers by all standing decisions.
 
-        Does nothing if no decision or prediction is new. The database is not held while the scope
-        is fitted.
+        Does nothing if no decision or prediction is new. If the model has learned from all
+        decisions, what the next order needs is kept, so that it follows the first decision at
+        once. The database is not held while the scope is fitted.
         """
         services = self._services
         try:
@@ -82,7 +83,9 @@ class Follower:
         with self._read() as store:
             decided, drawn_from = store.decisions.training(), store.audit.drawn_from()
         new = sum(one.text.arxiv_id not in learned.decided for one in decided)
-        scope = self._current() if new else None
+        if not new:
+            self._cleared()
+        scope = self._current()
         if scope is None:
             return self._cleared()
         with self._read() as store:
@@ -91,6 +94,10 @@ class Follower:
         examples = self._examples(decided, drawn_from)
         keys = {example.document.key for example in examples}
         background = [document for document in self._background if document.key not in keys]
+        if not new:
+            scope.keep_new([example.document for example in examples])
+            scope.keep_new(background)
+            return FollowReport(0, 0)
         names = [(one.arxiv_id, one.predicted_at) for one in waiting]
         scores = (
             scope.scores(examples, background, scope.kept(names), scope.added(names))

@@ -4,13 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from config.errors import LivingSurveyError
 from pipeline.runtime.services import Services
 from storage.stamp import Stamp, database_stamp
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 
 _log = logging.getLogger(__name__)
 
@@ -18,8 +19,12 @@ _log = logging.getLogger(__name__)
 _LOOK = 0.1
 #: rest before the next order: so many times what the last one took, and the most in seconds
 _REST, _LONGEST_REST = 4, 2.0
-#: seconds for an order to be computed when the service ends
+#: seconds for the scope to be fitted when the service ends; nothing is read any more then
 _GRACE = 30.0
+
+
+class _EndedError(Exception):
+    """The service ends, so the order is given up."""
 
 
 @contextmanager
@@ -32,7 +37,7 @@ def following(services: Services, read_store: OpenStore) -> Iterator[None]:
     ended = threading.Event()
     thread = threading.Thread(
         target=_follow,
-        args=(services.settings.database.path, _follower(services, read_store), ended),
+        args=(services.settings.database.path, _follower(services, read_store, ended), ended),
         name="following",
         daemon=True,
     )
@@ -44,8 +49,12 @@ def following(services: Services, read_store: OpenStore) -> Iterator[None]:
         thread.join(_GRACE)
 
 
-def _follower(services: Services, read_store: OpenStore) -> Callable[[], object]:
+def _follower(
+    services: Services, read_store: OpenStore, ended: threading.Event
+) -> Callable[[], object]:
     made: list[Callable[[], object]] = []
+    services = replace(services, open_store=_until(ended, services.open_store))
+    read_store = _until(ended, read_store)
 
     def follow() -> object:
         if not made:
@@ -56,6 +65,17 @@ def _follower(services: Services, read_store: OpenStore) -> Callable[[], object]
         return made[0]()
 
     return follow
+
+
+def _until(ended: threading.Event, open_store: OpenStore) -> OpenStore:
+    """Return what opens the database until the service ends."""
+
+    def open_until() -> AbstractContextManager[Store]:
+        if ended.is_set():
+            raise _EndedError
+        return open_store()
+
+    return open_until
 
 
 def _follow(database: Path, follow: Callable[[], object], ended: threading.Event) -> None:
@@ -71,6 +91,8 @@ def _follow(database: Path, follow: Callable[[], object], ended: threading.Event
         try:
             follow()
             seen, said = stamp, ""
+        except _EndedError:
+            return
         except LivingSurveyError as error:  # a busy database, a file that was moved
             if str(error) != said:  # ten lines a second would fill the disk
                 _log.info("order not followed", extra={"error": str(error)})

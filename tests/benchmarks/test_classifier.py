@@ -16,7 +16,7 @@ ROWS = {
     "score": ["in columns", "as objects"],
     "explain": ["reasons for a page"],
     "follow": ["papers after a decision"],
-    "first": ["papers wait"],
+    "first": ["after a decision"],
     "classify": ["stored papers", "peak memory", "nothing is new"],
 }
 

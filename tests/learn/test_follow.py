@@ -244,6 +244,54 @@ def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
     assert asked == sorted(waiting)
 
 
+def test_first_decision_is_followed_by_what_was_read_before_it(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
+        asked.extend(ids)
+        return {text.arxiv_id: text for text in store.papers.texts(ids)}
+
+    monkeypatch.setattr("pipeline.learn.follow._texts", texts)
+    follower = Follower(services)
+    waiting = queue(services)
+    assert follower.follow() == FollowReport(0, 0)
+    assert asked == sorted(waiting)
+    rejected = [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 1)]
+    decide(services.open_store, rejected, first=NOW - DAY, step=DAY / 100)
+
+    def transformed(*_: object) -> None:
+        raise AssertionError("a text is read again")
+
+    with monkeypatch.context() as only:
+        only.setattr(Model, "matrix", transformed)
+        assert follower.follow() == FollowReport(1, len(waiting) - 1)
+    assert asked == sorted(waiting)
+    after = queue(services)
+    Follower(services).follow()
+    assert queue(services) == after
+
+
+def test_service_that_ends_does_not_wait_for_papers_to_be_read(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[int] = []
+    ended = threading.Event()
+
+    def texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
+        parts.append(len(ids))
+        ended.set()
+        return {text.arxiv_id: text for text in store.papers.texts(ids)}
+
+    monkeypatch.setattr("pipeline.learn.follow._texts", texts)
+    monkeypatch.setattr(following_module, "_LOOK", 0.001)
+    follow = following_module._follower(services, services.open_store, ended)
+    following_module._follow(services.settings.database.path, follow, ended)
+    assert len(parts) == 1
+    assert parts[0] < len(queue(services))
+
+
 def test_order_is_the_same_after_much_was_kept(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
