@@ -1,6 +1,7 @@
 """Open DuckDB under a lease, without access to other files."""
 
 import contextlib
+import logging
 import os
 import stat
 import time
@@ -10,13 +11,16 @@ from pathlib import Path
 
 import duckdb
 
-from storage.engine.faults import fixable_faults, held, refused
+from storage.engine.faults import cannot_be_written, fixable_faults, held, refused
 from storage.engine.no_pandas import answer_for_missing_pandas
 from storage.engine.paths import wal_paths
 from storage.engine.session import NAME
 from storage.errors import StorageError
 
+_log = logging.getLogger(__name__)
 _PAUSE = 0.1
+#: files that have committed data beside them, because the disk took no checkpoint
+_told: set[Path] = set()
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # because a misspelt function would make DuckDB download an extension
     "autoinstall_known_extensions": False,
@@ -80,13 +84,16 @@ class Engine:
             with fixable_faults(self._name):
                 yield cursor
                 cursor.close()
-                duck.execute(f"DETACH {NAME}")
+                is_whole = _detached(duck, self._name)
         except BaseException:
             # because a fatal error makes the whole instance unusable, and because closing it
             # leaves a refused database as it is
             duck.close()
             raise
-        self._idle.append(duck)
+        if is_whole:
+            self._idle.append(duck)
+        else:
+            duck.close()
 
     def close(self) -> None:
         """End DuckDB; the next block starts it again."""
@@ -130,6 +137,32 @@ def connected(
         engine.connected(timeout_seconds=timeout_seconds) as connection,
     ):
         yield connection
+
+
+def _detached(duck: duckdb.DuckDBPyConnection, name: Path) -> bool:
+    """Close the file; return False if only the checkpoint failed, on a disk that takes no more.
+
+    What was committed is in the WAL then, and the next opening reads it there. The warning is given
+    once, until a checkpoint succeeded.
+    """
+    try:
+        duck.execute(f"DETACH {NAME}")
+    except duckdb.IOException as error:
+        cause = cannot_be_written(error)
+        if cause is None or "CHECKPOINT during DETACH failed" not in str(error):
+            raise
+        level = logging.DEBUG if name in _told else logging.WARNING
+        _told.add(name)
+        _log.log(
+            level,
+            "Everything was recorded, but only beside %s, in its WAL: %s. Free space or make the"
+            " disk writable; the next command moves it into the database.",
+            name,
+            cause,
+        )
+        return False
+    _told.discard(name)
+    return True
 
 
 def _check_plain(path: Path) -> None:

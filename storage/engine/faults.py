@@ -47,11 +47,17 @@ def fixable_faults(database: Path) -> Iterator[None]:
         ) from error
 
 
+def cannot_be_written(error: duckdb.Error) -> str | None:
+    """Return why the disk takes no more, in the system's words; None: it is another fault."""
+    match = _NOT_WRITABLE.search(str(error))
+    return match[0] if match else None
+
+
 def refused(database: Path, error: duckdb.Error) -> StorageError:
     """Return why DuckDB does not open the file."""
     text = str(error)
-    if match := _NOT_WRITABLE.search(text):
-        return _not_writable(database, match[0])
+    if cause := cannot_be_written(error):
+        return _not_writable(database, cause)
     if "Permission denied" in text or "Cannot open file" in text:
         return StorageError(
             f"{database} cannot be opened: {_first_line(error)}",
@@ -91,8 +97,8 @@ def damaged(database: Path, error: duckdb.Error) -> StoreDamagedError:
 
 def _fault(database: Path, error: duckdb.Error) -> StorageError:
     text = str(error)
-    if match := _NOT_WRITABLE.search(text):
-        return _not_writable(database, match[0])
+    if cause := cannot_be_written(error):
+        return _not_writable(database, cause)
     if any(words in text for words in _DAMAGED):
         return damaged(database, error)
     return StorageError(

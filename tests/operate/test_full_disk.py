@@ -1,6 +1,8 @@
 """A full or read-only disk is one sentence and exit status 1, and nothing is lost."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ import pytest
 from storage.backup import back_up
 from storage.store import OpenStore, store_opener
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import SurveyInProcess
+from tests.support.cli import PATIENCE_SECONDS, ROOT, SurveyInProcess
 from tests.support.disk import Disk, small_disk
 from tests.support.review import ReviewSite, Visitor
 
@@ -123,6 +125,43 @@ def test_decision_is_kept_if_only_the_manifest_fails(disk: SurveyDisk) -> None:
     part.rmdir()
     with disk.open_store() as store:
         assert store.decisions.count() == 2
+
+
+@pytest.mark.parametrize("left", [8_192, 16_384, 65_536, 262_144])
+def test_disk_that_is_full_after_the_commit_says_what_is_true(disk: SurveyDisk, left: int) -> None:
+    """The WAL takes a decision, and the file takes no checkpoint."""
+    disk.fill(but=left)
+    ended = disk.survey.call("decide", IDS[1], "reject", "--reason", "other")
+    recorded = ended.status == 0
+    assert ("Nothing was recorded" in ended.err) is not recorded
+    disk.empty()
+    with disk.open_store() as store:
+        assert store.decisions.count() == 1 + recorded
+        assert store.integrity.faults() == ()
+
+
+def test_decision_of_which_only_the_checkpoint_fails_is_recorded(disk: SurveyDisk) -> None:
+    script = (
+        "import resource, signal, sys; from pipeline.cli.main import main\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "decide", IDS[1], "reject", "--reason", "other"],
+        cwd=disk.path,
+        env={"PYTHONPATH": str(ROOT), **disk.survey.env()},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
+    assert "Everything was recorded, but only beside" in done.stderr
+    assert "File too large" in done.stderr
+    with disk.open_store() as store:
+        assert store.decisions.count() == 2
+        assert store.integrity.faults() == ()
 
 
 def test_restore_on_a_full_disk_keeps_the_database(disk: SurveyDisk, tmp_path: Path) -> None:
