@@ -200,7 +200,6 @@ def recorded(
                     seconds=run.seconds,
                     corrected=run.corrected,
                 )
-            store.checkpoint()
         fields = {"command": command, "status": str(status), **run.counts}
         fields["seconds"] = run.seconds.get("whole", 0.0)
         _log.info("run ended", extra={**fields, "error": error} if error else fields)

@@ -12,6 +12,7 @@ import pytest
 
 from storage.backup import back_up
 from storage.store import OpenStore, store_opener
+from storage.types import RunStatus
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import PATIENCE_SECONDS, ROOT, SurveyInProcess
 from tests.support.disk import Disk, small_disk
@@ -141,14 +142,34 @@ def test_disk_that_is_full_after_the_commit_says_what_is_true(disk: SurveyDisk, 
 
 
 def test_decision_of_which_only_the_checkpoint_fails_is_recorded(disk: SurveyDisk) -> None:
+    done = _limited(disk, "decide", IDS[1], "reject", "--reason", "other")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
+    assert "Everything was recorded, but only beside" in done.stderr
+    assert "File too large" in done.stderr
+    with disk.open_store() as store:
+        assert store.decisions.count() == 2
+        assert store.integrity.faults() == ()
+
+
+def test_run_of_which_only_the_checkpoint_fails_is_done(disk: SurveyDisk) -> None:
+    done = _limited(disk, "quarantine", "retry")
+    assert "Nothing was recorded" not in done.stderr
+    assert "Everything was recorded, but only beside" in done.stderr
+    with disk.open_store() as store:
+        [run] = store.runs.recent(5, "quarantine retry")
+        assert run.status is RunStatus.DONE
+
+
+def _limited(disk: SurveyDisk, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Call a command that can write 20 kB to each file."""
     script = (
         "import resource, signal, sys; from pipeline.cli.main import main\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "main(sys.argv[1:])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "decide", IDS[1], "reject", "--reason", "other"],
+    return subprocess.run(
+        [sys.executable, "-c", script, *words],
         cwd=disk.path,
         env={"PYTHONPATH": str(ROOT), **disk.survey.env()},
         capture_output=True,
@@ -156,12 +177,6 @@ def test_decision_of_which_only_the_checkpoint_fails_is_recorded(disk: SurveyDis
         check=False,
         timeout=PATIENCE_SECONDS,
     )
-    assert (done.returncode, done.stderr.count("\n")) == (0, 1), done.stderr
-    assert "Everything was recorded, but only beside" in done.stderr
-    assert "File too large" in done.stderr
-    with disk.open_store() as store:
-        assert store.decisions.count() == 2
-        assert store.integrity.faults() == ()
 
 
 def test_restore_on_a_full_disk_keeps_the_database(disk: SurveyDisk, tmp_path: Path) -> None:
