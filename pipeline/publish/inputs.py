@@ -65,9 +65,11 @@ def unchanged(services: Services, target: Target, last: Publication, inputs: str
         last: its last publication.
         inputs: of a build now.
     """
+    if not inputs:
+        return None
     root = services.settings.root
     with services.open_store() as store:
-        if not inputs or store.publications.inputs(last.act_id) != inputs:
+        if store.publications.inputs(last.act_id) != inputs:
             return None
         written = store.publications.files(target.name)
     recorded = {file.path: file.sha256 for file in last.files}

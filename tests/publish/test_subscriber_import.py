@@ -194,8 +194,11 @@ def test_import_without_a_consent_is_refused(pages: PublicPages) -> None:
         )
 
 
-def test_more_lines_than_one_batch_are_imported(pages: PublicPages) -> None:
-    number = 60_000
+def test_more_lines_than_one_batch_are_imported(
+    pages: PublicPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roll, "_AT_ONCE", 1_000)
+    number = 2_500
     lines = (f"reader{place}@host{place % 97}.example.org" for place in range(number))
     report = load(pages, "\n".join([*lines, "reader1@host1.example.org", "nobody"]))
     assert (report.added, report.repeated, len(report.rejected)) == (number, 1, 1)

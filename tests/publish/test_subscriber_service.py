@@ -30,7 +30,7 @@ from storage.mail_types import (
     SuppressionEvent,
     SuppressionKind,
 )
-from tests.support.cli import PATIENCE_SECONDS, Survey
+from tests.support.cli import PATIENCE_SECONDS, SurveyInProcess
 from tests.support.services import make_services
 from tests.support.smtp import DROP_TAKEN, DROP_UNTAKEN, Received, Sink, smtp_server
 from tests.support.storage import database, migrated
@@ -142,7 +142,7 @@ def test_service_sends_what_the_form_asks_for(tmp_path: Path) -> None:
         pass
     arrivals = Arrivals()
     with smtp_server(received=arrivals) as sink:
-        survey = Survey(
+        survey = SurveyInProcess(
             tmp_path,
             {
                 "LIVING_SURVEY_SUBSCRIBERS__URL": ORIGIN,

@@ -28,6 +28,12 @@ _PRICE = re.compile(
     r"[$€£¥]\s?\d+(?:[.,]\d+)?\s?(?:/|per|only|off)|\b\d{2}\s?% off\b", re.IGNORECASE
 )
 _SHOUTS = re.compile(r"!!!|\$\$\$|(?:[\U0001f4b0\U0001f4b5\U0001f911\U0001f525\U0001f449]\s*){3}")
+_PATTERNS = (
+    ("a shortened link", _SHORTENERS),
+    ("a telephone number", _PHONE),
+    ("a price", _PRICE),
+    ("exclamation", _SHOUTS),
+)
 #: in words of capitals every character is one of these; there may be others
 _NOT_SMALL = re.compile(r"[^\W\d_a-z]{3,}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -41,7 +47,7 @@ def spam(text: str, phrases: Sequence[str] = ()) -> tuple[str, ...]:
     """Return why lines look like spam, each reason once; `phrases` come beside the built-in."""
     found = dict.fromkeys(f"the phrase “{one}”" for one in _phrases_in(_plain(text), phrases))
     for line in _lines(text):
-        signs = tuple(_signs(line))
+        signs = _signs(line)
         if len(signs) >= _SIGNS_NEEDED:
             found[" with ".join(signs)] = None
     return tuple(found)
@@ -53,7 +59,7 @@ def _lines(text: str) -> Iterator[str]:
     Where the whole text has no link, number, price or exclamation, only capitals and a repeated
     word remain, so both must be there, and capitals are many letters that are not small.
     """
-    if any(sign.search(text) for sign in (_SHORTENERS, _PHONE, _PRICE, _SHOUTS)):
+    if any(pattern.search(text) for _, pattern in _PATTERNS):
         yield from text.splitlines()
         return
     for line in text.splitlines():
@@ -73,23 +79,21 @@ def _phrases_in(plain: str, phrases: Sequence[str]) -> Iterator[str]:
             yield phrase
 
 
-def _signs(line: str) -> Iterator[str]:
-    """Yield what is unusual in a line of a list or a digest."""
-    if _SHORTENERS.search(line):
-        yield "a shortened link"
-    if _PHONE.search(line):
-        yield "a telephone number"
-    if _PRICE.search(line):
-        yield "a price"
-    if _SHOUTS.search(line):
-        yield "exclamation"
+def _signs(line: str) -> list[str]:
+    """Return what is unusual in a line of a list or a digest.
+
+    A repeated word is looked for beside another sign only, because counting words takes longest.
+    """
+    found = [name for name, pattern in _PATTERNS if pattern.search(line)]
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     letters = sum(map(len, words))
     if letters >= _MIN_LETTERS and sum(map(len, filter(str.isupper, words))) > _CAPITALS * letters:
-        yield "capitals"
-    long_words = Counter(word.lower() for word in words if len(word) >= _LONG_WORD)
-    if long_words and long_words.most_common(1)[0][1] >= _REPEATED:
-        yield f"“{long_words.most_common(1)[0][0]}” again and again"
+        found.append("capitals")
+    if found:
+        long_words = Counter(word.lower() for word in words if len(word) >= _LONG_WORD)
+        if long_words and long_words.most_common(1)[0][1] >= _REPEATED:
+            found.append(f"“{long_words.most_common(1)[0][0]}” again and again")
+    return found
 
 
 def _plain(text: str) -> str:
