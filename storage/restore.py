@@ -14,7 +14,7 @@ from storage.adoption import Adoption
 from storage.departures import read_departures
 from storage.engine.connection import connected
 from storage.engine.copying import copy_database, explained
-from storage.engine.examine import check_columns, read_everything, restore_definitions
+from storage.engine.examine import make_ours, read_everything
 from storage.engine.faults import damaged
 from storage.engine.interrupted import undo_interrupted_restore
 from storage.engine.lease import lease
@@ -171,8 +171,7 @@ def _examined(
     check_manifest(backup, present)
     read_everything(session)
     migrate(session, known_migrations())
-    check_columns(session)
-    redefined = restore_definitions(session)
+    redefined = make_ours(session)
     faults = Integrity(session).faults()
     if faults and not accept_faults:
         named = ", ".join(f"{fault.what}: {fault.rows}" for fault in faults)

@@ -1,5 +1,6 @@
 """Fixtures and rules of every test: shared data, a fixed instant, slow tests, the closing lines."""
 
+import gc
 import os
 import sys
 from collections.abc import Generator, Sequence
@@ -28,6 +29,9 @@ hypothesis.settings.load_profile("tests")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Collecting 11,700 tests makes almost nothing that the garbage collector could free.
+gc.disable()
+
 # One thread for each DuckDB, because the workers share the cores: a fifth less processor time.
 connection._CONFIG["threads"] = 1
 # No other process waits for a test's database.
@@ -42,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if item.get_closest_marker("xdist_group") is None and uses_module_fixture(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look only at what the tests themselves make."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -31,11 +31,8 @@ SELECT 'MACRO', function_name, concat_ws(' ', parameters, macro_definition) FROM
 WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal
 """
 _SHADOWING = """
-SELECT DISTINCT function_name FROM duckdb_functions() AS own
-WHERE NOT internal AND EXISTS (
-    SELECT 1 FROM duckdb_functions() AS built_in
-    WHERE built_in.internal AND built_in.function_name = own.function_name)
-ORDER BY ALL
+SELECT function_name FROM duckdb_functions() GROUP BY function_name
+HAVING bool_or(internal) AND NOT bool_and(internal) ORDER BY ALL
 """
 _NOT_OURS = "Nothing was written to it. Name a database that this program made."
 
@@ -62,9 +59,24 @@ def check_tables(session: Session) -> None:
         )
 
 
-def check_columns(session: Session) -> None:
-    """Raise ForeignDatabaseError if tables are not ours or functions hide those of DuckDB."""
-    present = _catalog(session)
+def make_ours(session: Session) -> tuple[str, ...]:
+    """Check the tables and make views and macros ours again; return the names of those changed.
+
+    Raises:
+        ForeignDatabaseError: tables are not ours, or one has the name of a view, or functions hide
+            those of DuckDB.
+    """
+    present = _catalog(session)  # once: it takes longer than all else here
+    _check_columns(session, present)
+    changed = _changed(present)
+    with session.transaction():
+        for key, sql in current_definitions().items():  # in order of creation
+            if key in changed:
+                _replace(session, key[1], sql)
+    return tuple(name for _, name in changed)
+
+
+def _check_columns(session: Session, present: Catalog) -> None:
     for (kind, name), definition in _expected().items():
         if kind == "TABLE" and present.get((kind, name)) != definition:
             raise ForeignDatabaseError(
@@ -79,26 +91,15 @@ def check_columns(session: Session) -> None:
 
 def changed_definitions(session: Session) -> tuple[tuple[str, str], ...]:
     """Return (kind, name) of views and macros that differ from those of the migrations."""
-    present = _catalog(session)
+    return _changed(_catalog(session))
+
+
+def _changed(present: Catalog) -> tuple[tuple[str, str], ...]:
     return tuple(
         key
         for key, definition in _expected().items()
         if key[0] != "TABLE" and present.get(key) != definition
     )
-
-
-def restore_definitions(session: Session) -> tuple[str, ...]:
-    """Make views and macros ours again, in order of creation; return the names of those changed.
-
-    Raises:
-        ForeignDatabaseError: a table has the name of a view.
-    """
-    changed = changed_definitions(session)
-    with session.transaction():
-        for (kind, name), sql in current_definitions().items():
-            if (kind, name) in changed:
-                _replace(session, name, sql)
-    return tuple(name for _, name in changed)
 
 
 def _replace(session: Session, name: str, sql: str) -> None:

@@ -36,6 +36,7 @@ INLINE = RuntimeSettings()
 ONE = RuntimeSettings(executor="processes", workers=1)
 TWO = RuntimeSettings(executor="processes", workers=2)
 DASK = RuntimeSettings(executor="dask", workers=2)
+DASK_ONE = RuntimeSettings(executor="dask", workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def _threshold() -> int:
     return gc.get_threshold()[0]
 
 
-@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+@pytest.mark.parametrize("runtime", [ONE, DASK_ONE], ids=["processes", "dask"])
 def test_workers_collect_as_seldom_as_commands(runtime: RuntimeSettings) -> None:
     with open_workers(runtime, _made) as workers:
         assert workers.executor.submit(_threshold).result() == 50_000
@@ -114,7 +115,7 @@ def _disturbances() -> tuple[str | None, bool, str]:
 
 
 def test_workers_of_an_own_cluster_are_not_disturbed() -> None:
-    with open_workers(DASK, _made) as workers:
+    with open_workers(DASK_ONE, _made) as workers:
         assert workers.executor.submit(_disturbances).result() == (None, False, "1")
 
 
@@ -138,7 +139,7 @@ def test_one_batch_starts_no_workers(services_of: Callable[[RuntimeSettings], Se
     assert classify.classify(services_of(unreachable), Run()).classified == 40
 
 
-@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+@pytest.mark.parametrize("runtime", [ONE, DASK_ONE], ids=["processes", "dask"])
 def test_files_of_the_directory_are_no_modules_of_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: RuntimeSettings
 ) -> None:
@@ -171,7 +172,7 @@ def test_value_is_made_once_in_each_worker(runtime: RuntimeSettings) -> None:
     assert (os.getpid() in dict(found)) == (runtime.executor == "inline")
 
 
-@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+@pytest.mark.parametrize("runtime", [ONE, DASK_ONE], ids=["processes", "dask"])
 def test_lost_worker_is_said_with_the_remedy(runtime: RuntimeSettings) -> None:
     with (
         pytest.raises(WorkersLostError, match="Run the command again"),

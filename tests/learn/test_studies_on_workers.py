@@ -28,6 +28,7 @@ INLINE = RuntimeSettings()
 ONE = RuntimeSettings(executor="processes", workers=1)
 TWO = RuntimeSettings(executor="processes", workers=2)
 DASK = RuntimeSettings(executor="dask", workers=2)
+DASK_ONE = RuntimeSettings(executor="dask", workers=1)
 WORKERS = pytest.mark.parametrize("runtime", [ONE, TWO, DASK], ids=["one process", "two", "dask"])
 
 
@@ -124,7 +125,7 @@ def _refuse(_common: object, name: str) -> None:
     raise LeakError(f"{name} is refused.", hint="Leave it out.")
 
 
-@pytest.mark.parametrize("runtime", [INLINE, ONE, DASK], ids=["inline", "processes", "dask"])
+@pytest.mark.parametrize("runtime", [INLINE, ONE, DASK_ONE], ids=["inline", "processes", "dask"])
 def test_error_of_a_part_is_the_error_of_the_study(runtime: RuntimeSettings) -> None:
     with (
         pytest.raises(LeakError, match=r"^2603 is refused\. Leave it out\.$"),
@@ -137,7 +138,7 @@ def _end_process(_common: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("runtime", [ONE, DASK], ids=["processes", "dask"])
+@pytest.mark.parametrize("runtime", [ONE, DASK_ONE], ids=["processes", "dask"])
 def test_lost_worker_ends_the_study_with_the_remedy(runtime: RuntimeSettings) -> None:
     with (
         pytest.raises(WorkersLostError, match="Run the command again"),

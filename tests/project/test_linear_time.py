@@ -625,7 +625,7 @@ def _may_grow(work: Callable[[int], float]) -> bool:
     middle = work(MIDDLE)
     if middle < NEGLIGIBLE / (LONG / MIDDLE) ** 2:
         return False
-    fixed, short = work(0), min(work(SHORT) for _ in range(4))
+    fixed, short = work(0), min(work(SHORT) for _ in range(2))
     for _ in range(3):
         if middle - fixed < OPEN * MIDDLE / SHORT * (short - fixed):
             return False

@@ -140,8 +140,7 @@ def _chance(sampled: int, hits: int, share: float) -> float:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
-    site = make_site(tmp_path)
+def site(site: ReviewSite) -> ReviewSite:
     site.fill([f"2603.{n:05}" for n in range(1, 31)])
     return site
 

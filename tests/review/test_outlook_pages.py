@@ -10,9 +10,8 @@ from tests.support.review import Clock, ReviewSite, Visitor, make_site
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
+def site(site: ReviewSite) -> ReviewSite:
     """A site with weeks of arrivals and decisions."""
-    site = make_site(tmp_path)
     fill_weeks(site)
     return site
 

@@ -1,7 +1,6 @@
 """Pages of decisions and deferred papers: filters, pages, imports as groups, undo that asks."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from storage.batches import BatchKind, NewBatch
 from storage.decision_account import DecisionTally
 from storage.types import LIST_REVIEWER, Verdict
 from tests.support.builders import make_decision, make_paper
-from tests.support.review import Page, ReviewSite, Visitor, make_site
+from tests.support.review import Page, ReviewSite, Visitor
 
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -18,9 +17,8 @@ IDS = [f"2603.{n:05}" for n in range(1, 131)]
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
+def site(site: ReviewSite) -> ReviewSite:
     """A site with 20 decisions of an import and 110 rejections, one an hour."""
-    site = make_site(tmp_path)
     with site.open_store() as store:
         store.papers.upsert([make_paper(one) for one in IDS], seen_at=NOON)
         store.decisions.add(

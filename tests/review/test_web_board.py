@@ -18,9 +18,9 @@ IDS = [f"2603.{number:05d}" for number in range(1, 7)]
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
+def site(site: ReviewSite, tmp_path: Path) -> ReviewSite:
     """Six likely papers, two a section, and two people who decided."""
-    site = replace(make_site(tmp_path), claims=Claims(tmp_path / "survey.duckdb"))
+    site = replace(site, claims=Claims(tmp_path / "survey.duckdb"))
     sections = ("make-image", "cut-video", "agents") * 2
     decided = [make_paper("2602.00001"), make_paper("2602.00002")]
     with site.open_store() as store:

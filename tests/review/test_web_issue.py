@@ -34,8 +34,12 @@ def approved(site: ReviewSite, *ids: str) -> None:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> ReviewSite:
-    site = make_site(tmp_path, busy_timeout_seconds=0.05)
+def site(site: ReviewSite) -> ReviewSite:
+    return with_issue(site)
+
+
+def with_issue(site: ReviewSite) -> ReviewSite:
+    """Give a site four papers, three of them approved in the week of the tests."""
     site.fill(IDS)
     approved(site, *IDS[:3])
     return site
@@ -175,7 +179,9 @@ def test_two_editors_of_one_field_see_both_texts(site: ReviewSite, visitor: Visi
     assert edits(site) == expected
 
 
-def test_busy_database_keeps_what_was_typed(site: ReviewSite, visitor: Visitor) -> None:
+def test_busy_database_keeps_what_was_typed(tmp_path: Path) -> None:
+    site = with_issue(make_site(tmp_path, busy_timeout_seconds=0.05))
+    visitor = Visitor(site.app())
     page = visitor.get(PAGE)
     with site.open_store():
         busy = press(visitor, page, "build", lead_en="Kept \u201ctext\u201d <b>")

@@ -10,7 +10,7 @@ from pipeline.review.web.people import People
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.explain import ABSTRACT, SECTIONS, furnish, small_model
-from tests.support.review import ReviewSite, Visitor, make_site
+from tests.support.review import ReviewSite, Visitor
 from tests.support.rulings import make_ruling
 
 KEY, NEAR = "2603.00001", "2603.00002"
@@ -23,8 +23,8 @@ def model() -> Model:
 
 
 @pytest.fixture
-def site(tmp_path: Path, model: Model) -> ReviewSite:
-    return furnish(make_site(tmp_path), tmp_path / "models", model)
+def site(site: ReviewSite, tmp_path: Path, model: Model) -> ReviewSite:
+    return furnish(site, tmp_path / "models", model)
 
 
 @pytest.fixture

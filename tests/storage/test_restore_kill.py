@@ -39,8 +39,10 @@ KILLER = """
     import errno, json, os, shutil, signal, sys
     from datetime import UTC, datetime
     from pathlib import Path
+    from storage.engine.examine import _expected
     from storage.restore import restore
 
+    _expected()  # once, and not in every child
     template, work, links = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "links"
 
     def changes(event, args):

@@ -3,9 +3,11 @@
 import inspect
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
+from typing import cast
 
 import pytest
 
@@ -91,19 +93,20 @@ def uses_module_fixture(item: pytest.Item) -> bool:
 
 def starts_process(*functions: Callable[..., object]) -> bool:
     """Return whether functions reach `subprocess` by the code of the tests and their helpers."""
+    return any(_reaches_process(function) for function in functions)
+
+
+@cache  # of 11,700 tests, most share their function with others, and all share fixtures
+def _reaches_process(function: Callable[..., object]) -> bool:
     seen: set[int] = set()
-    waiting: list[object] = list(functions)
+    waiting: list[object] = [function]
     while waiting:
         found = waiting.pop()
         if found is subprocess or getattr(found, "__module__", None) == "subprocess":
             return True
-        if id(found) in seen or not _is_ours(found):
-            continue
-        seen.add(id(found))
-        if isinstance(found, FunctionType):
-            waiting.extend(_references(found))
-        elif inspect.isclass(found):
-            waiting.extend(getattr(found, name, None) for name in dir(found))
+        if id(found) not in seen and (isinstance(found, FunctionType) or inspect.isclass(found)):
+            seen.add(id(found))
+            waiting.extend(_references(cast("Hashable", found)))
     return False
 
 
@@ -116,7 +119,17 @@ def _is_ours(found: object) -> bool:
     )
 
 
-def _references(function: FunctionType) -> Iterator[object]:
+@cache
+def _references(found: Hashable) -> tuple[object, ...]:
+    """Return what a function or a class of the tests refers to, for any other nothing."""
+    if not _is_ours(found):
+        return ()
+    if isinstance(found, FunctionType):
+        return tuple(_named(found))
+    return tuple(getattr(found, name, None) for name in dir(found))  # of a class
+
+
+def _named(function: FunctionType) -> Iterator[object]:
     """Yield the globals that a function names, also in the functions inside it."""
     closure = (cell.cell_contents for cell in function.__closure__ or () if _filled(cell))
     yield from (_plain(each) for each in closure)
