@@ -11,7 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from storage.engine import connection, lease
+from storage.engine import lease
 from tests.support import built_once
 from tests.support.selection import forbid_processes, is_slow, uses_module_fixture
 from tests.support.summary import deselected_line, not_run_line
@@ -32,8 +32,6 @@ sys.dont_write_bytecode = False
 # Collecting 11,700 tests makes almost nothing that the garbage collector could free.
 gc.disable()
 
-# One thread for each DuckDB, because the workers share the cores: a fifth less processor time.
-connection._CONFIG["threads"] = 1
 # No other process waits for a test's database.
 lease._COURTESY = 0.0
 
