@@ -232,7 +232,12 @@ def test_busy_database_in_the_middle_loses_nothing(
 ) -> None:
     ids = papers(site, 4)
     page = tab.page
-    page.goto(url + ALL)
+    # the two papers that the desk fetches ahead, because no other can be shown meanwhile
+    with (
+        page.expect_response(lambda response: ids[1] in response.url),
+        page.expect_response(lambda response: ids[2] in response.url),
+    ):
+        page.goto(url + ALL)
     shows(page, ids[0])
     expect(page.locator("#list li[data-paper]")).to_have_count(4)
     open_store, holder = site.open_store, ExitStack()
