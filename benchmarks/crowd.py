@@ -52,8 +52,8 @@ _COMMON = (
 
 def crowd(size: Size) -> Iterator[Row]:
     """500 requests a second to the public pages for five minutes, and 20 reviewers beside them."""
-    seconds = size.records(_SECONDS, 3)
-    before, beside = size.records(12, 2), int(seconds // PACE) + 2
+    seconds = size.records(_SECONDS, 6)
+    before, beside = size.records(12, 4), int(seconds // PACE) + 2
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with store_opener(folder / "survey.duckdb")() as store:
@@ -67,7 +67,7 @@ def crowd(size: Size) -> Iterator[Row]:
             for count, each in ((1, before), (_MANY, before), (_MANY, beside))
         ]
         visit = {
-            "rate": size.records(_RATE, 20),
+            "rate": size.records(_RATE, 50),
             "seconds": seconds,
             "networks": size.records(_NETWORKS, 20),
             "paths": [path for own in _pages_of_readers(folder) for path in (*_COMMON * 10, own)],

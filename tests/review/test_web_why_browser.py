@@ -14,7 +14,7 @@ from storage.store import OpenStore
 from tests.support.axe import faults
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
 from tests.support.explain import HOSTILE, TITLE, furnish, small_model
-from tests.support.review import ReviewSite
+from tests.support.review import ReviewSite, make_site
 
 __all__ = ["browser", "tab", "url"]  # fixtures, found by pytest through these names
 
@@ -25,8 +25,8 @@ def model() -> Model:
 
 
 @pytest.fixture
-def site(site: ReviewSite, tmp_path: Path, model: Model) -> ReviewSite:
-    return furnish(site, tmp_path / "models", model)
+def site(tmp_path: Path, model: Model) -> ReviewSite:
+    return furnish(make_site(tmp_path), tmp_path / "models", model)
 
 
 def test_open_breakdown_marks_its_terms(

@@ -24,7 +24,7 @@ from playwright.sync_api import (
 )
 
 from pipeline.review.web.server import address, listen, make_server
-from tests.support.review import ReviewSite, kept_site, session_cookie
+from tests.support.review import ReviewSite, make_site, session_cookie
 
 #: contrast of every text with its background after WCAG 2: 4.5 to 1, or 3 to 1 for large text
 CONTRAST = """() => {
@@ -102,10 +102,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[ReviewSite]:
-    """A review site with an empty queue, whose database stays open between requests."""
-    with kept_site(tmp_path) as made:
-        yield made
+def site(tmp_path: Path) -> ReviewSite:
+    """A review site with an empty queue."""
+    return make_site(tmp_path)
 
 
 @pytest.fixture

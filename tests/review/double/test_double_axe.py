@@ -1,6 +1,7 @@
 """axe finds no fault on the pages of conflicts and agreement when they are full."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,7 +13,7 @@ from tests.support.axe import contexts, faults, invisible
 from tests.support.browser import browser, log_in, url
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.readers import drifting
-from tests.support.review import ReviewSite
+from tests.support.review import ReviewSite, make_site
 from tests.support.storage import add_predictions
 
 __all__ = ["browser", "url"]
@@ -22,8 +23,9 @@ OLD = [f"2501.{number:05}" for number in range(1, 701)]
 
 
 @pytest.fixture
-def site(site: ReviewSite) -> ReviewSite:
+def site(tmp_path: Path) -> ReviewSite:
     """A site with conflicts, a lone word, repeats and a reviewer who drifts."""
+    site = make_site(tmp_path)
     site.rules = TeamRules(percent=100)
     graded = drifting(3, len(OLD), odds=3.0, since=400)
     with site.open_store() as store:

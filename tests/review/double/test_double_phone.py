@@ -1,11 +1,13 @@
 """The message on a first word is whole on a phone."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser
 
 from pipeline.review.double.rules import TeamRules
 from tests.support.browser import browser, log_in, url
-from tests.support.review import ReviewSite
+from tests.support.review import ReviewSite, make_site
 
 __all__ = ["browser", "url"]
 
@@ -19,8 +21,9 @@ WHOLE = """() => {
 
 
 @pytest.fixture
-def site(site: ReviewSite) -> ReviewSite:
+def site(tmp_path: Path) -> ReviewSite:
     """A site where two people read every paper."""
+    site = make_site(tmp_path)
     site.rules = TeamRules(percent=100)
     site.fill(("2603.00001", "2603.00002", "2603.00003"))
     return site
