@@ -49,7 +49,9 @@ class Keyboard:
 
 
 def shows(page: Page, arxiv_id: str) -> None:
+    """Wait until the page shows a paper and its script takes keys."""
     expect(page.locator("#paper")).to_have_attribute("data-paper", arxiv_id)
+    page.wait_for_load_state()
 
 
 def test_twenty_papers_by_keyboard(site: ReviewSite, url: str, tab: Watched) -> None:
