@@ -226,9 +226,9 @@ def test_papers_are_asked_for_in_parts(services: Services) -> None:
     assert in_short_leases(services.open_store, [], ask) == {}
 
 
-def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The waiting papers whose texts were read, in that order."""
     asked: list[str] = []
 
     def texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
@@ -236,6 +236,12 @@ def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
         return {text.arxiv_id: text for text in store.papers.texts(ids)}
 
     monkeypatch.setattr("pipeline.learn.follow._texts", texts)
+    return asked
+
+
+def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
+    services: Services, asked: list[str]
+) -> None:
     rejected = [replace(e, in_scope=False, sections=()) for e in kind(0, 700, 4)]
     decide(services.open_store, rejected, first=NOW - DAY, step=DAY / 100)
     waiting = queue(services)
@@ -245,15 +251,8 @@ def test_waiting_papers_are_read_in_the_order_in_which_they_are_stored(
 
 
 def test_first_decision_is_followed_by_what_was_read_before_it(
-    services: Services, monkeypatch: pytest.MonkeyPatch
+    services: Services, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-
-    def texts(store: Store, ids: Sequence[str]) -> dict[str, PaperText]:
-        asked.extend(ids)
-        return {text.arxiv_id: text for text in store.papers.texts(ids)}
-
-    monkeypatch.setattr("pipeline.learn.follow._texts", texts)
     follower = Follower(services)
     waiting = queue(services)
     assert follower.follow() == FollowReport(0, 0)
