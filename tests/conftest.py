@@ -13,6 +13,7 @@ import pytest
 
 from storage.engine import lease
 from tests.support import built_once
+from tests.support.logs import logging_restored
 from tests.support.selection import forbid_processes, is_slow, uses_module_fixture
 from tests.support.summary import deselected_line, not_run_line
 
@@ -55,10 +56,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let a test that is not marked slow fail when it starts a Python process."""
+    """Let a test that is not marked slow fail when it starts a Python process.
+
+    What a test set of logging ends with it.
+    """
     forbid_processes(in_test=None if item.get_closest_marker("slow") else item.nodeid)
     try:
-        return (yield)
+        with logging_restored():
+            return (yield)
     finally:
         forbid_processes(in_test=None)
 

@@ -4,22 +4,14 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config.errors import ConfigError
 from config.logs import OncePerMinute, logged_run, setup_logging
-from tests.support.cli import logging_restored
 
 log = logging.getLogger("tests.logs")
-
-
-@pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    with logging_restored():
-        yield
 
 
 def test_a_line_is_time_level_event_and_fields(capsys: pytest.CaptureFixture[str]) -> None:

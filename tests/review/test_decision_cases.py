@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import pytest
 
 from config.taxonomy import load_taxonomy
-from pipeline.cli.main import main
 from pipeline.review.decide import record
 from pipeline.review.proposal import NOTE_LIMIT, propose
 from pipeline.review.undo import undo
 from storage.types import Verdict
 from tests.support.builders import make_paper, make_prediction
+from tests.support.cli import call_in_process
 from tests.support.review import Clock, ReviewSite, Visitor, make_site, scores
 
 TAXONOMY = load_taxonomy()
@@ -551,9 +551,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, Any]]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Any]]:
     """Run the command line in this process and return (exit status, JSON document)."""
     monkeypatch.chdir(tmp_path)
     for key, value in {
@@ -565,13 +563,8 @@ def run(
         monkeypatch.setenv(f"LIVING_SURVEY_{key}", value)
 
     def call(*argv: str) -> tuple[int, Any]:
-        monkeypatch.setattr("sys.argv", ["living-survey", *argv])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        status = ended.value.code
-        assert isinstance(status, int)
-        return status, json.loads(capsys.readouterr().out)
+        ended = call_in_process(*argv)
+        return ended.exit_code, json.loads(ended.stdout)
 
     return call
 

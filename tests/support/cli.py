@@ -3,11 +3,10 @@
 import contextlib
 import io
 import json
-import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from config.processes import child_environment
 from pipeline.cli.command import Call
 from pipeline.cli.main import run
+from tests.support.logs import logging_restored
 
 ROOT = Path(__file__).resolve().parents[2]
 #: ends a process that hangs, below the timeout of a test; a loaded machine stays far below it
@@ -51,20 +51,6 @@ class Result:
     def output(self) -> str:
         """Both streams."""
         return self.stdout + self.stderr
-
-
-@contextlib.contextmanager
-def logging_restored() -> Iterator[None]:
-    """Log afterwards as before, because a file of a passed test is gone."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    try:
-        yield
-    finally:
-        for handler in set(root.handlers) - set(handlers):
-            handler.close()
-        root.handlers[:] = handlers
-        root.setLevel(level)
 
 
 def call_in_process(*argv: str, env: Mapping[str, str] | None = None) -> Result:
