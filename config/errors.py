@@ -1,6 +1,7 @@
 """Define the base classes of all errors that the operator can correct.
 
     LivingSurveyError                 exit 1: failed, nothing lost
+    |-- NotWrittenError               exit 1: a file cannot be written, as on a full disk
     |-- ConfigError                   exit 2: wrong configuration
     |-- UsageError                    exit 2: wrong command line
     `-- TryAgainLaterError            exit 75: arXiv, another run or the database is busy
@@ -37,6 +38,10 @@ class UsageError(LivingSurveyError):
     """The command line names something that does not exist or does not fit."""
 
     exit_status = 2
+
+
+class NotWrittenError(LivingSurveyError):
+    """A file that the product keeps cannot be written; one that was there is unchanged."""
 
 
 class TryAgainLaterError(LivingSurveyError):

@@ -3,10 +3,11 @@
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from config.errors import ConfigError
+from config.errors import ConfigError, NotWrittenError
 from config.files import put_in_place, put_new
 
 KEY_BYTES = 32
@@ -24,22 +25,17 @@ def private_key(path: Path, *, danger: str, remedy: str) -> bytes:
         remedy: what to do with a file that is no key.
 
     Raises:
-        ConfigError: the file cannot be read or written, contains no key, or is not private.
+        ConfigError: the file cannot be read, contains no key, or is not private.
+        NotWrittenError: the file cannot be written.
     """
-    try:
+    key = _read(path, danger, remedy)
+    if key is None:
+        with suppress(FileExistsError):  # of two processes that start together one wins
+            _write(put_new, path)
         key = _read(path, danger, remedy)
-        if key is None:
-            with suppress(FileExistsError):  # of two processes that start together one wins
-                put_new(path, secrets.token_bytes(KEY_BYTES), mode=_PRIVATE)
-            key = _read(path, danger, remedy)
-        if key is not None and _is_torn(key):
-            put_in_place(path, secrets.token_bytes(KEY_BYTES), mode=_PRIVATE)
-            key = _read(path, danger, remedy)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read or written: {error.strerror}.",
-            hint="Free space there, or give this user permission to write beside the database.",
-        ) from error
+    if key is not None and _is_torn(key):
+        _write(put_in_place, path)
+        key = _read(path, danger, remedy)
     if key is None or len(key) != KEY_BYTES:
         raise ConfigError(f"{path} does not contain a key.", hint=remedy)
     return key
@@ -50,19 +46,33 @@ def _is_torn(key: bytes) -> bool:
     return len(key) < KEY_BYTES or not any(key)
 
 
+def _write(put: Callable[..., object], path: Path) -> None:
+    try:
+        put(path, secrets.token_bytes(KEY_BYTES), mode=_PRIVATE)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise NotWrittenError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Free space there, or give this user permission to write beside the database.",
+        ) from error
+
+
 def _read(path: Path, danger: str, remedy: str) -> bytes | None:
     """Return the content; None if there is no file."""
     try:
         # not blocking, because a fifo would wait for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise ConfigError(f"{path} is not a file.", hint=remedy)
+            if found.st_mode & 0o077 or found.st_uid not in {os.geteuid(), 0}:
+                raise ConfigError(
+                    f"{path} can be read or written by other users, {danger}.", hint=remedy
+                )
+            return file.read(KEY_BYTES + 1)
     except FileNotFoundError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise ConfigError(f"{path} is not a file.", hint=remedy)
-        if found.st_mode & 0o077 or found.st_uid not in {os.geteuid(), 0}:
-            raise ConfigError(
-                f"{path} can be read or written by other users, {danger}.", hint=remedy
-            )
-        return file.read(KEY_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint=remedy) from error

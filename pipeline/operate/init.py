@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from config.errors import ConfigError, UsageError
+from config.errors import NotWrittenError, UsageError
 from config.files import put_new
 from config.keytypes import BaseUrl
 from config.settings import load_settings, settings_template
@@ -92,9 +92,10 @@ def initialise(
 
     Raises:
         CuratedListError: a file has a format that cannot be read, or all are empty.
-        ConfigError: a file cannot be written, or what is there cannot be read.
+        ConfigError: what is there cannot be read.
         DatabaseGoneError: the database is missing, but other files show that there was one.
         NothingToDraftError: no paper of the list has a heading.
+        NotWrittenError: a file cannot be written.
         UsageError: the list cannot be read, or `arxiv` is no address.
     """
     urls = _interfaces(arxiv) if arxiv else {}
@@ -184,7 +185,7 @@ def _write_new(path: Path, text: str) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise ConfigError(
+        raise NotWrittenError(
             f"{path} cannot be written: {error.strerror}.",
             hint="Call init in a directory you may write to, on a disk with free space.",
         ) from error
