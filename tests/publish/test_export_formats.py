@@ -18,11 +18,11 @@ from pipeline.publish.exports.csv_table import safe_cell, write_csv
 from pipeline.publish.exports.formats import FORMATS
 from pipeline.publish.exports.jsonl import write_jsonl
 from pipeline.publish.exports.parquet import write_parquet
+from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.exports.ris import write_ris
 from pipeline.publish.exports.table import COLUMNS, row_of
 from tests.support.exports import hostile_records, make_record
 
-HOSTILE = hostile_records(2_000)
 #: properties of an item in csl-data.json (1.0.2) that are written here
 CSL = re.compile(
     "id|type|title|author|issued|submitted|genre|publisher|number|archive|archive_location|DOI|URL"
@@ -41,18 +41,23 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
-def test_ris_is_read_back() -> None:
-    entries = rispy.loads(write_ris(HOSTILE).decode())
-    assert [entry["id"] for entry in entries] == [record.key for record in HOSTILE]
-    for entry, record in zip(entries, HOSTILE, strict=True):
+@pytest.fixture(scope="module")
+def hostile() -> list[ExportRecord]:
+    return hostile_records(2_000)
+
+
+def test_ris_is_read_back(hostile: list[ExportRecord]) -> None:
+    entries = rispy.loads(write_ris(hostile).decode())
+    assert [entry["id"] for entry in entries] == [record.key for record in hostile]
+    for entry, record in zip(entries, hostile, strict=True):
         assert entry["title"] == (plain_text(record.paper.title) or record.key)
         assert entry["urls"] == [record.url]
 
 
-def test_ris_has_one_field_a_line() -> None:
-    lines = write_ris(HOSTILE).decode().splitlines()
+def test_ris_has_one_field_a_line(hostile: list[ExportRecord]) -> None:
+    lines = write_ris(hostile).decode().splitlines()
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines if line)
-    assert lines.count("ER  - ") == len(HOSTILE)
+    assert lines.count("ER  - ") == len(hostile)
 
 
 def test_ris_fields_of_a_journal_paper() -> None:
@@ -71,10 +76,10 @@ def test_ris_fields_of_a_journal_paper() -> None:
     assert entry["keywords"] == ["Image generation, LLM-based"]
 
 
-def test_csl_json_is_valid_and_read_back() -> None:
-    items: list[dict[str, Any]] = json.loads(write_csl_json(HOSTILE))
-    assert [item["id"] for item in items] == [record.key for record in HOSTILE]
-    for item, record in zip(items, HOSTILE, strict=True):
+def test_csl_json_is_valid_and_read_back(hostile: list[ExportRecord]) -> None:
+    items: list[dict[str, Any]] = json.loads(write_csl_json(hostile))
+    assert [item["id"] for item in items] == [record.key for record in hostile]
+    for item, record in zip(items, hostile, strict=True):
         assert all(map(CSL.fullmatch, item))
         assert item["type"] in {"article", "article-journal", "paper-conference"}
         assert item["title"] == (plain_text(record.paper.title) or record.key)
@@ -95,19 +100,19 @@ def test_csl_json_dates_and_names() -> None:
     )
 
 
-def test_csv_is_read_back() -> None:
-    rows = _rows(write_csv(HOSTILE))
-    assert [row["arxiv_id"] for row in rows] == [record.paper.arxiv_id for record in HOSTILE]
-    for row, record in zip(rows, HOSTILE, strict=True):
+def test_csv_is_read_back(hostile: list[ExportRecord]) -> None:
+    rows = _rows(write_csv(hostile))
+    assert [row["arxiv_id"] for row in rows] == [record.paper.arxiv_id for record in hostile]
+    for row, record in zip(rows, hostile, strict=True):
         assert _unescaped(row["title"]) == one_line(record.paper.title)
         assert row["submitted_at"] == "2026-03-16T09:30:00Z"
         assert row["withdrawn"] == ("true" if record.paper.withdrawn else "false")
 
 
-def test_csv_has_no_formula() -> None:
-    content = write_csv(HOSTILE)
+def test_csv_has_no_formula(hostile: list[ExportRecord]) -> None:
+    content = write_csv(hostile)
     assert not content.startswith(b"\xef\xbb\xbf")
-    assert content.count(b"\r\n") == len(HOSTILE) + 1
+    assert content.count(b"\r\n") == len(hostile) + 1
     for separator in (",", ";"):
         rows = csv.reader(io.StringIO(content.decode(), newline=""), delimiter=separator)
         cells = [cell for row in rows for cell in row]
@@ -151,19 +156,19 @@ def test_csv_joins_lists() -> None:
     assert row["comment"] == ""
 
 
-def test_jsonl_has_every_column_of_every_paper() -> None:
-    lines = write_jsonl(HOSTILE).decode().splitlines()
-    assert len(lines) == len(HOSTILE)
-    for line, record in zip(lines, HOSTILE, strict=True):
+def test_jsonl_has_every_column_of_every_paper(hostile: list[ExportRecord]) -> None:
+    lines = write_jsonl(hostile).decode().splitlines()
+    assert len(lines) == len(hostile)
+    for line, record in zip(lines, hostile, strict=True):
         row = json.loads(line)
         assert list(row) == [column.name for column in COLUMNS]
         assert row["title"] == record.paper.title
         assert datetime.fromisoformat(row["submitted_at"]) == record.paper.submitted_at
 
 
-def test_parquet_is_read_back() -> None:
+def test_parquet_is_read_back(hostile: list[ExportRecord]) -> None:
     # Arrow takes no lone surrogates, which no text of the database has
-    records = [one for one in HOSTILE if "\\ud800" not in repr(one)]
+    records = [one for one in hostile if "\\ud800" not in repr(one)]
     table = pq.read_table(io.BytesIO(write_parquet(records)))
     wanted = [
         {
