@@ -1,6 +1,7 @@
 """Workers of a Dask cluster; the only module that imports Dask, which is optional."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import ExitStack, contextmanager
@@ -89,6 +90,7 @@ def dask_workers(
 
 def _client(stack: ExitStack, scheduler: str, count: int) -> Client:
     if not scheduler:
+        stack.callback(_restore, dict(os.environ))
         place = stack.enter_context(TemporaryDirectory(prefix="living-survey-dask-"))
         cluster = LocalCluster(
             n_workers=count,
@@ -106,6 +108,13 @@ def _client(stack: ExitStack, scheduler: str, count: int) -> Client:
             f"The Dask scheduler {scheduler} cannot be reached: {error}.",
             hint="Start it with `dask scheduler`, or correct `dask_scheduler` under [runtime].",
         ) from error
+
+
+def _restore(environment: Mapping[str, str]) -> None:
+    """Undo what Dask set for its workers, so that commands started later do not inherit it."""
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _width(client: Client, scheduler: str) -> int:

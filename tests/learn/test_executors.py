@@ -115,8 +115,10 @@ def _disturbances() -> tuple[str | None, bool, str]:
 
 
 def test_workers_of_an_own_cluster_are_not_disturbed() -> None:
+    before = dict(os.environ)
     with open_workers(DASK_ONE, _made) as workers:
         assert workers.executor.submit(_disturbances).result() == (None, False, "1")
+    assert dict(os.environ) == before
 
 
 def test_own_cluster_logs_nothing_but_warnings() -> None:
