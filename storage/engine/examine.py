@@ -3,11 +3,10 @@
 import functools
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 
 import duckdb
 
-from storage.engine.migrate import known_migrations
+from storage.engine.migrate import known_migrations, newest_schema
 from storage.engine.schema import current_definitions
 from storage.engine.session import Session
 from storage.errors import ForeignDatabaseError
@@ -121,7 +120,7 @@ def _expected() -> Catalog:
     with duckdb.connect(":memory:") as connection:
         session = Session(connection)
         # in a third of the time of all migrations, which make the same schema
-        session.ddl((files("storage") / "schema.sql").read_text(encoding="utf-8"))
+        session.ddl(newest_schema())
         return _catalog(session)
 
 

@@ -1,11 +1,11 @@
+import uuid
+
 import duckdb
 
-from storage.engine.migrate import known_migrations, migrate
+from storage.engine.migrate import first_rows, known_migrations, migrate, newest_schema
 from storage.engine.schema import describe_views
 from storage.engine.session import Session
-from tests.support.storage import ROOT
 
-WRITTEN = (ROOT / "storage" / "schema.sql").read_text(encoding="utf-8")
 CATALOG = """
 SELECT 'table', table_name, sql FROM duckdb_tables() WHERE NOT internal
 UNION ALL SELECT 'view', view_name, sql FROM duckdb_views() WHERE NOT internal
@@ -14,11 +14,24 @@ ORDER BY ALL
 """
 
 
-def test_schema_file_creates_the_migrated_schema() -> None:
+def test_new_database_is_what_all_migrations_make() -> None:
+    steps = known_migrations()
     with duckdb.connect(":memory:") as migrated, duckdb.connect(":memory:") as written:
-        migrate(Session(migrated), known_migrations())
-        written.execute(WRITTEN)
+        assert migrate(Session(migrated), steps) == len(steps)
+        whole = (newest_schema(), first_rows())
+        assert migrate(Session(written), steps, whole=whole) == len(steps)
         assert written.execute(CATALOG).fetchall() == migrated.execute(CATALOG).fetchall()
+        assert _rows(written) == _rows(migrated)
+
+
+def _rows(database: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every table, without instants and the random identity of a survey."""
+    tables = database.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal")
+    rows = {name: database.table(name).fetchall() for (name,) in tables.fetchall()}
+    rows["schema_migration"] = [row[:2] for row in rows["schema_migration"]]
+    [(identity,)] = rows["survey_identity"]
+    assert uuid.UUID(identity)
+    return rows | {"survey_identity": []}
 
 
 def test_views_and_their_columns_have_comments() -> None:
