@@ -253,6 +253,42 @@ def test_active_content_written_by_hand_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    "block", ["<div>", "<ul><li>", "<details><summary>", "<svg><g>", "<A B=c>"]
+)
+def test_blocks_nested_deeper_than_browsers_show_are_refused(block: str) -> None:
+    deep = f"- a\n\n{block * 600}\n"
+    (found,) = _refusals((), build={"data": deep.encode()})
+    assert (found.rule, found.final) == (Rule.ACTIVE, True)
+    assert "more than 512 others" in found.sentence
+    # also where they were before, if what is new must be read among them
+    before = deep.encode()
+    (found,) = _refusals((), before=before, build={"data": before + b"- <b>b</b>\n"})
+    assert found.rule is Rule.ACTIVE
+    assert _refusals((), before=before, build={"data": before + b"- b\n"}) == ()
+
+
+@pytest.mark.parametrize(
+    "siblings",
+    [
+        "<div>a</div>",
+        "<p>a",
+        "<ul><li>a<li>b</ul>",
+        "<br><img src='a.png'>",
+        '<table><tr><td>a<td title="a > b">b</table>',
+        "<details><summary>a</summary><b>b</b></details>",
+    ],
+)
+def test_many_elements_beside_each_other_pass(siblings: str) -> None:
+    assert _refusals((), build={"data": f"- a\n\n{siblings * 600}\n".encode()}) == ()
+
+
+def test_shapes_of_a_picture_are_not_nested() -> None:
+    picture = f'<svg viewBox="0 0 9 9">{"<path d=a />" * 600}</svg>'
+    assert active_content(picture, Path("a.html")) == ()
+    assert active_content("<path />" * 600, Path("a.html")) != ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         r"- **\<script\>alert(1)\</script\> in the Wild**, [paper](https://arxiv.org/abs/1)",

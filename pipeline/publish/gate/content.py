@@ -55,6 +55,18 @@ _SUSPECT_WHOLE = re.compile(
     r"|&(?:\#|[a-z][a-z0-9]{0,40}+;)|```|~~~|-->|\]:|^(?: {4}|\t)",
     re.IGNORECASE | re.MULTILINE,
 )
+_TAG = re.compile(r"<(/?)([a-z][^\s/<>]*+)(?:[^<>]*+>)?", re.IGNORECASE)
+#: elements that browsers nest at most; the parser nests all, and looks at those around each block
+_DEEPEST = 512
+_TOO_DEEP = f"elements inside more than {_DEEPEST} others, which are not read"
+#: they have no content, or end where the next one begins
+_NEVER_DEEP = frozenset(
+    {
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
+        *("track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot"),
+        *("caption", "colgroup", "option", "optgroup", "rb", "rp", "rt", "rtc"),
+    }
+)
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm", ".svg"})
 _LONGEST = 60
@@ -91,9 +103,11 @@ def gained_content(before: bytes | None, after: bytes, name: PurePath) -> tuple[
         else _SUSPECT_WHOLE.search(after.decode("utf-8", "replace"))
     ):
         return ()
+    now = active_content(after.decode("utf-8", "replace"), name)
+    if now == (_TOO_DEEP,):
+        return now
     held = Counter(active_content(before.decode("utf-8", "replace"), name) if before else ())
-    now = Counter(active_content(after.decode("utf-8", "replace"), name))
-    return tuple(now - held)
+    return tuple(Counter(now) - held)
 
 
 def _rendered(text: str) -> str:
@@ -103,7 +117,30 @@ def _rendered(text: str) -> str:
     return str(reader.render(text))
 
 
+def _is_deep(markup: str) -> bool:
+    """Say whether elements nest deeper than browsers show them, by their tags alone."""
+    depth, opened = 0, Counter[str]()
+    for tag in _TAG.finditer(markup):
+        name = tag[2].lower()
+        if name in _NEVER_DEEP:
+            continue
+        if tag[0].endswith("/>") and (opened["svg"] or opened["math"]):
+            continue
+        if not tag[1]:
+            opened[name] += 1
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+    return False
+
+
 def _active(markup: str) -> Iterator[str]:
+    if _is_deep(markup):
+        yield _TOO_DEEP
+        return
     page = LexborHTMLParser(markup.encode("utf-8", "replace"))
     for element in page.root.traverse() if page.root else ():
         tag = (element.tag or "").lower().rpartition(":")[2]
