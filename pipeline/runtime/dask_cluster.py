@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import dask
 from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin
 from distributed.comm.core import CommClosedError
+from distributed.scheduler import NoValidWorkerError, NoWorkerError
 
 from config.errors import ConfigError, TryAgainLaterError
 from config.processes import set_up_process
@@ -26,6 +27,9 @@ _SETTINGS: Mapping[str, object] = {
     # makes glibc give memory back after every batch of rows and ask for it again, which took a
     # quarter of the time of scoring a corpus (November 2026)
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+    # a worker that ends in the moment in which it has started is sometimes not started again; a
+    # block would wait for it for ever
+    "distributed.scheduler.no-workers-timeout": "120s",
     # for dashboards
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
@@ -34,7 +38,7 @@ _SETTINGS: Mapping[str, object] = {
 }
 
 #: a block whose worker was lost too often, or with the scheduler
-LOST = (KilledWorker, CancelledError, CommClosedError)
+LOST = (KilledWorker, NoWorkerError, NoValidWorkerError, CancelledError, CommClosedError)
 
 
 class Share(WorkerPlugin):

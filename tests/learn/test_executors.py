@@ -183,6 +183,22 @@ def test_lost_worker_is_said_with_the_remedy(runtime: RuntimeSettings) -> None:
         workers.executor.submit(_end_process, workers.key).result()
 
 
+def test_worker_that_is_not_started_again_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import Nanny
+
+    async def forget(_nanny: Nanny, _exitcode: int) -> None:
+        pass
+
+    settings = {**dask_cluster._SETTINGS, "distributed.scheduler.no-workers-timeout": "1s"}
+    monkeypatch.setattr(dask_cluster, "_SETTINGS", settings)
+    monkeypatch.setattr(Nanny, "_on_worker_exit", forget)
+    with (
+        pytest.raises(WorkersLostError, match="Run the command again"),
+        open_workers(DASK_ONE, _made) as workers,
+    ):
+        workers.executor.submit(_end_process, workers.key).result()
+
+
 def _fail_in_the_middle_of_a_block() -> None:
     with open_workers(ONE, _made) as workers:
         workers.executor.submit(time.sleep, 600)
