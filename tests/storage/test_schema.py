@@ -30,7 +30,7 @@ def _rows(database: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, .
     rows = {name: database.table(name).fetchall() for (name,) in tables.fetchall()}
     rows["schema_migration"] = [row[:2] for row in rows["schema_migration"]]
     [(identity,)] = rows["survey_identity"]
-    assert uuid.UUID(identity)
+    assert uuid.UUID(identity).version == 4
     return rows | {"survey_identity": []}
 
 
