@@ -39,15 +39,7 @@ from storage.engine.examine import check_tables
 from storage.engine.interrupted import check_not_gone, is_interrupted, own_files
 from storage.engine.leased import connected_to
 from storage.engine.manifest import check_open_database, note_manifest, take_manifest
-from storage.engine.migrate import (
-    Migration,
-    first_rows,
-    is_pending,
-    known_migrations,
-    migrate,
-    newest_schema,
-    schema_version,
-)
+from storage.engine.migrate import Migration, is_pending, known_migrations, migrate, schema_version
 from storage.engine.paths import real_path, wal_bytes
 from storage.engine.session import Session
 from storage.enrichment import Enrichment
@@ -337,8 +329,7 @@ def _checked_session(
         raise _NeedsUpgradeError(version)
     accept(connection)
     if pending:
-        whole = (newest_schema(), first_rows())
-        migrate(session, _migrations(), derive=derive, whole=whole)
+        migrate(session, _migrations(), derive=derive, at_once=True)
     check_tables(session)
     return session
 

@@ -48,7 +48,10 @@ def survey_on(directory: Path, published: Path) -> SurveyInProcess:
         approve(store, *FIRST)
     assert survey.call("publish").status == 0
     with store_of(directory)() as store:
-        approve(store, *SECOND, at=MONDAY + timedelta(days=7))
+        approve(store, *SECOND[1:], at=MONDAY + timedelta(days=7))
+        store.checkpoint()
+        # a checkpoint may leave a free block at the end, which the next one gives back to the disk
+        approve(store, *SECOND[:1], at=MONDAY + timedelta(days=7))
         store.checkpoint()
     return survey
 

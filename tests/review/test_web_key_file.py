@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import ConfigError
+from config.errors import ConfigError, NotWrittenError
 from pipeline.review.web.key_file import session_secret
 
 NAME = "survey.duckdb.review-key"
@@ -44,9 +44,10 @@ def test_a_full_disk_leaves_nothing_behind(database: Path, monkeypatch: pytest.M
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        with pytest.raises(ConfigError, match="No space left") as refused:
+        with pytest.raises(NotWrittenError, match="No space left") as refused:
             session_secret(database)
     assert "Free space" in refused.value.hint
+    assert refused.value.exit_status == 1
     assert list(database.parent.iterdir()) == []
     assert len(session_secret(database)) == 32
 

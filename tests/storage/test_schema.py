@@ -2,7 +2,7 @@ import uuid
 
 import duckdb
 
-from storage.engine.migrate import first_rows, known_migrations, migrate, newest_schema
+from storage.engine.migrate import known_migrations, migrate
 from storage.engine.schema import describe_views
 from storage.engine.session import Session
 
@@ -18,8 +18,7 @@ def test_new_database_is_what_all_migrations_make() -> None:
     steps = known_migrations()
     with duckdb.connect(":memory:") as migrated, duckdb.connect(":memory:") as written:
         assert migrate(Session(migrated), steps) == len(steps)
-        whole = (newest_schema(), first_rows())
-        assert migrate(Session(written), steps, whole=whole) == len(steps)
+        assert migrate(Session(written), steps, at_once=True) == len(steps)
         assert written.execute(CATALOG).fetchall() == migrated.execute(CATALOG).fetchall()
         assert _rows(written) == _rows(migrated)
 
