@@ -65,6 +65,7 @@ _NEVER_DEEP = frozenset(
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
         *("track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot"),
         *("caption", "colgroup", "option", "optgroup", "rb", "rp", "rt", "rtc"),
+        *("a", "button", "nobr"),
     }
 )
 _MARKDOWN = frozenset({".md", ".markdown"})
