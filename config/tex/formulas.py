@@ -44,7 +44,7 @@ def formula_text(formula: str) -> str | None:
     except (_NotSimpleError, IndexError):
         return None
     # A closing brace too many ended the row.
-    return None if tokens else text.strip()
+    return None if tokens else " ".join(text.split())
 
 
 def signs_of_commands(text: str) -> str:

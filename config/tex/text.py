@@ -146,7 +146,7 @@ def _formula(source: str) -> str | None:
     formula = source[size:-size]
     text = formula_text(formula)
     if text is None and formula.startswith("\\"):  # `$\href{address}{text}$`, `$\textbf{text}$`
-        text = read_commands(formula)
+        text = " ".join(read_commands(formula).split())
         if _LEFT.search(text):
             return None
     return text

@@ -78,6 +78,14 @@ def test_formulas_stay_for_readers_that_draw_them() -> None:
     assert plain_text(typed) == "M³Gen of tea for $5 in O(n)"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [r"$B ~B$", r"$B~ B$", r"$B \, B$", r"$B\quad\ B$", r"$\text{B ~B}$", r"$\textbf{B  B}$"],
+)
+def test_blanks_of_a_formula_are_one(typed: str) -> None:
+    assert plain_text(typed) == "B B"
+
+
 def test_paragraphs_stay_apart() -> None:
     assert plain_paragraphs("\\emph{One}\ntwo\\% more") == "One\ntwo% more"
 
