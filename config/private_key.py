@@ -75,4 +75,7 @@ def _read(path: Path, danger: str, remedy: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.", hint=remedy) from error
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="Let this user read it. It must be a file, not a link.",
+        ) from error
