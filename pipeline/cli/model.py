@@ -1,6 +1,6 @@
 """`model`: list, show and compare the kept models, or return to an older one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -50,8 +50,8 @@ def list_(invocation: Invocation) -> Answer:
         Column(""),
         Column("model"),
         Column("trained"),
-        Column("approved", right=True),
-        Column("rejected", right=True),
+        Column("in scope", right=True),
+        Column("not in scope", right=True),
         Column("background", right=True),
         Column("task", right=True),
         Column("modality", right=True),
@@ -109,9 +109,7 @@ def show(
         "contest": contest,
     }
     lines += [
-        f"{name:<12} {key} = {value}"
-        for name, entries in tables.items()
-        for key, value in entries.items()
+        f"{name:<12} {line}" for name, entries in tables.items() for line in _entries(entries)
     ]
     lines += [f"{'in use from':<12} {one.at}: {one.why}" for one in used]
     report = {
@@ -238,6 +236,15 @@ def _sections(old: Said, new: Said) -> str:
     if old.section == new.section:
         return new.section
     return f"{old.section} -> {new.section}"
+
+
+def _entries(entries: Mapping[str, object], of: str = "") -> Iterator[str]:
+    """Yield `name = value` of each entry, those of a table by its name too, without empty ones."""
+    for name, value in entries.items():
+        if isinstance(value, Mapping):
+            yield from _entries(value, f"{of}{name}, ")
+        elif value is not None:
+            yield f"{of}{name} = {value}"
 
 
 def _metric(metrics: Mapping[str, float], name: str) -> str:

@@ -34,6 +34,8 @@ from pipeline.learn.on_decisions import on_decisions
 _UNSEEN_ENOUGH = 4 * FEWEST_TO_TEST
 #: one-sided 5 % quantile of the normal distribution
 _CHANCE = 1.645
+#: the verdict if chance explains the difference
+ABOUT_AS_GOOD = "about as good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +237,12 @@ def _judged(challenger: _Result, champion: _Result, cut: datetime) -> Comparison
     pairs = [one - other for one, other in zip(challenger.each, champion.each, strict=True)]
     difference = statistics.fmean(pairs)
     chance = _CHANCE * statistics.stdev(pairs) / math.sqrt(len(pairs))
-    worse = difference > chance
-    if difference <= 0:
-        verdict = "better" if difference < 0 else "equal"
-    else:
-        verdict = "worse" if worse else "not worse beyond chance"
+    verdict = "better" if difference < 0 else "worse"
+    if abs(difference) <= chance:
+        verdict = ABOUT_AS_GOOD
     return Comparison(
         verdict=verdict,
-        not_worse=not worse,
+        not_worse=difference <= chance,
         papers=len(pairs),
         cut=cut,
         challenger=challenger.side,

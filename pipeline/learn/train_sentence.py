@@ -1,7 +1,7 @@
 """Say in plain sentences what a training brought."""
 
 from pipeline.learn.evaluation.verdict import right_text, tenths
-from pipeline.learn.promotion import Comparison
+from pipeline.learn.promotion import ABOUT_AS_GOOD, Comparison
 from pipeline.runtime.plurals import counted
 
 
@@ -25,11 +25,9 @@ def train_sentence(
 
 def comparison_sentence(contest: Comparison) -> str:
     """Return how the new model compares, as the end of a sentence."""
-    if contest.difference is None or contest.chance is None:
+    if contest.challenger is None:
         return f"they were not compared ({contest.verdict})."
-    how = "better than" if contest.difference < 0 else "worse than"
-    if abs(contest.difference) <= contest.chance:
-        how = "about as good as"
+    how = f"{contest.verdict} {'as' if contest.verdict == ABOUT_AS_GOOD else 'than'}"
     said = f"on {counted(contest.papers, 'later decision')} the new one is {how} the one before"
     return f"{said}{_sections(contest)}."
 

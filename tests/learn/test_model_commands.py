@@ -1,6 +1,7 @@
 """model list, show, diff, rollback as a maintainer calls them; refusals in one sentence."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,7 @@ def test_the_list_marks_the_one_in_use(survey: tuple[Path, str, str]) -> None:
     assert found[0]["counts"]["approved"] == 39
     shown = call(folder, "model", "list").stdout.splitlines()
     assert [line.startswith("*") for line in shown] == [False, False, True]
+    assert shown[2].endswith(found[1]["contest"]["verdict"])
 
 
 def test_show_prints_the_header(survey: tuple[Path, str, str]) -> None:
@@ -55,6 +57,10 @@ def test_show_prints_the_header(survey: tuple[Path, str, str]) -> None:
     assert "the first model" in shown
     assert "papers, scored here as at training" in shown
     assert "scikit-learn" in shown
+    compared = call(folder, "model", "show", second).stdout
+    assert re.search(r"^contest +challenger, quadratic error = 0\.\d+$", compared, re.MULTILINE)
+    assert re.search(r"^contest +champion, scored = itself$", compared, re.MULTILINE)
+    assert "{" not in compared
     ended = call(folder, "model", "show", "tfidf-none")
     assert ended.exit_code == 1
     assert "There is no model" in ended.output

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -21,8 +22,9 @@ from config.taxonomy import Taxonomy
 from pipeline.learn import promotion as contests
 from pipeline.learn import train as training
 from pipeline.learn.examples import load_training_set
-from pipeline.learn.promotion import compete, errors
+from pipeline.learn.promotion import MeasuredModel, compete, errors
 from pipeline.learn.train import TrainReport
+from pipeline.learn.train_sentence import comparison_sentence
 from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions, opener, settle
@@ -117,7 +119,29 @@ def test_few_new_decisions_are_measured_by_stand_ins(tmp_path: Path, taxonomy: T
     assert contest.champion is not None
     assert contest.champion.scored == "a stand-in"
     assert contest.papers == 12
-    assert contest.verdict == "equal"
+    assert contest.verdict == "about as good"
+
+
+@pytest.mark.parametrize(
+    ("errors_of_new", "said", "used"),
+    [
+        ((0.1, 0.2, 0.1, 0.2), "better", True),
+        ((0.4, 0.5, 0.3, 0.1), "about as good", True),
+        ((0.3, 0.4, 0.3, 0.3), "about as good", True),
+        ((0.4, 0.5, 0.4, 0.5), "worse", False),
+    ],
+)
+def test_only_what_chance_does_not_explain_is_better_or_worse(
+    taxonomy: Taxonomy, errors_of_new: tuple[float, ...], said: str, *, used: bool
+) -> None:
+    measured = evaluate(CueClassifier(taxonomy), decisions(4), taxonomy, trained_on=frozenset())
+
+    def result(each: tuple[float, ...]) -> contests._Result:
+        return contests._Result(MeasuredModel("x", "itself", fmean(each), measured), each)
+
+    contest = contests._judged(result(errors_of_new), result((0.3, 0.4, 0.3, 0.3)), START)
+    assert (contest.verdict, contest.not_worse) == (said, used)
+    assert f"the new one is {said} " in comparison_sentence(contest)
 
 
 def test_without_later_decisions_it_is_promoted_unmeasured(
