@@ -17,11 +17,15 @@ LOCK = Path(__file__).resolve().parents[1] / "learn" / "s3.lock"
 # and prints `held` when a read waits, and the path of everything that was written.
 _SERVER = """
 sys.path.insert(0, sys.argv[1])
-import logging, threading
+import logging, os, threading
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 rules, lock, released = {}, threading.Lock(), threading.Event()
+
+def say(line):
+    # `print` writes the end of a line by itself, so that lines of two threads mix.
+    os.write(1, f"{line}\\n".encode())
 
 def rule_of(environ):
     if environ["REQUEST_METHOD"] != "GET":
@@ -39,14 +43,14 @@ class Disturbed:
     def __call__(self, environ, start_response):
         status = rule_of(environ)
         if status == "hold":
-            print("held", flush=True)
+            say("held")
             released.wait()
         elif status:
             start_response(f"{status} Disturbed", [("Content-Length", "0")])
             return [b""]
         body = self.inner(environ, start_response)
         if environ["REQUEST_METHOD"] == "PUT":
-            print(environ["PATH_INFO"], flush=True)
+            say(environ["PATH_INFO"])
         return body
 
 class Silent(WSGIRequestHandler):
@@ -59,7 +63,7 @@ logging.disable()
 app = Disturbed(DomainDispatcherApplication(create_backend_app))
 server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-print(server.server_port, flush=True)
+say(server.server_port)
 for line in sys.stdin:
     words = line.split()
     with lock:
@@ -71,7 +75,7 @@ for line in sys.stdin:
             rules[words[1]] = ("hold", 1_000_000)
         else:
             rules[words[1]] = (words[2], int(words[3]))
-    print("done", flush=True)
+    say("done")
 """
 
 
