@@ -113,6 +113,11 @@ class Followed:
         [(model_id, decisions, at, least)] = rows
         return FollowedOrder(model_id, decisions, from_utc(at), least)
 
+    def decisions(self) -> int:
+        """Return how many decisions the order follows that the model has not learned from."""
+        state = self.state()
+        return state.decisions if state else 0
+
     def moment(self) -> tuple[int, int]:
         """Return what grows with each decision, and with each prediction."""
         [found] = self._session.rows(_MOMENT)

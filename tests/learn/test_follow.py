@@ -39,6 +39,7 @@ from tests.support.learning import (
     small_taxonomy_file,
     store_papers,
 )
+from tests.support.review import ReviewSite, Visitor
 from tests.support.texts import SECTIONS, approved
 
 NOW = START + 95 * DAY
@@ -201,6 +202,37 @@ def test_thread_follows_decisions_of_any_process(services: Services) -> None:
             assert call(folder, "undo", now=NOW).exit_code == 0
             until(followed, number)
     assert "Order follows" not in call(folder, "queue", now=NOW).stdout
+
+
+def test_page_says_what_the_order_follows_as_soon_as_it_does(services: Services) -> None:
+    """The page that follows a verdict is made before the order, and later ones are not."""
+    site = ReviewSite(
+        services.open_store,
+        clock=lambda: NOW,
+        taxonomy=services.taxonomy,
+        models=services.settings.classifier.models,
+    )
+    ada, follower = Visitor(site.app()), Follower(services)
+
+    def said() -> str:
+        return str(ada.get("/queue?at_least=0").tree.xpath("string(//*[@id='order'])"))
+
+    assert said() == ""
+    made = []
+    for number, example in enumerate(kind(0, 700, 2), start=1):
+        before = said()
+        page = ada.get(f"/queue?at_least=0&paper={arxiv_id(example.document)}")
+        decided = ada.follow(
+            ada.decide(page, arxiv_id(example.document), "rejected", reason="not-research")
+        )
+        assert said() == before
+        made.append(follower.follow())
+        decisions = "1 decision" if number == 1 else f"{number} decisions"
+        assert said().startswith(f"Order follows {decisions} since")
+    assert [report.decisions for report in made] == [1, 2]
+    ada.post("/undo", decided.form("/undo"))
+    follower.follow()
+    assert said().startswith("Order follows 1 decision since")
 
 
 def until(read: Callable[[], int], wanted: int) -> None:

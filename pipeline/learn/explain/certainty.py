@@ -132,9 +132,8 @@ def origin_of(models: ModelRegistry) -> Origin:
 def read_certainty(store: Store, origin: Origin, in_scope_reasons: Collection[str]) -> Certainty:
     """Return the certainty at this moment; see `Learning.tally` for the reasons."""
     found = store.learning.tally(origin.trained_at or _NEVER, in_scope_reasons)
-    followed = store.queue.followed.state()
     return Certainty(
-        origin, found.rejections, found.since, followed=followed.decisions if followed else 0
+        origin, found.rejections, found.since, followed=store.queue.followed.decisions()
     )
 
 

@@ -150,12 +150,14 @@ class ExplainerCache:
             return self._explainer
 
     def news(self, store: Store) -> News:
-        """Return what happened since; call it while the store is held, it takes about a query."""
+        """Return what happened since; call it while the store is held, it takes two queries."""
         stamp, known, explainer = self._present_stamp(), self._followed, self._explainer
         last = store.decisions.last_event()
         start = explainer.seen if explainer else last
         if known and known.stamp == stamp and known.start == start:
-            if known.news.live.seen == last:
+            # The order follows a decision after the page that is shown next.
+            followed = store.queue.followed.decisions()
+            if known.news.live.seen == last and known.news.certainty.followed == followed:
                 return known.news
             origin, live = known.origin, known.news.live
         else:
