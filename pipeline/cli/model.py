@@ -202,7 +202,7 @@ def _diff_text(report: ModelDiff) -> Text:
         (
             f"of {counted(report.examined, 'paper')} compared ({report.waiting} wait):"
             f" {report.came_in} come into scope, {report.went_out} go out,"
-            f" {report.moved} change their first section"
+            f" of the others {report.moved} change their first section"
         ),
     )
     return (*head, "", _moved(report)) if report.papers else head
