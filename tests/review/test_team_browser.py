@@ -57,6 +57,7 @@ def log_in(page: Page, url: str, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(f"{url}queue")
+    page.wait_for_load_state()  # keys are taken once the script runs
 
 
 def decide(page: Page, many: int) -> None:
