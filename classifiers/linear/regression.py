@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import sparse
 
 from classifiers.scoring import sigmoid, softmax
 
@@ -52,6 +52,8 @@ def fit_platt(margins: Floats, wanted: Bools | Floats, weights: Floats) -> tuple
     if not len(margins):
         return 1.0, 0.0
 
+    from scipy import optimize  # noqa: PLC0415  slow, for training only
+
     def loss(point: Floats) -> float:
         logits = point[0] * margins + point[1]
         fit = weights * (np.logaddexp(0.0, logits) - wanted * logits)
@@ -70,6 +72,8 @@ def fit_temperature(margins: Floats, wanted: Bools) -> float:
     margins, wanted = margins[known], wanted[known]
     if not len(margins):
         return 1.0
+
+    from scipy import optimize  # noqa: PLC0415  slow, for training only
 
     def loss(factor: float) -> float:
         right = (softmax(factor * margins) * wanted).sum(axis=1)

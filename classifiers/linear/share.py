@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from classifiers.scoring import sigmoid
 
@@ -101,6 +100,7 @@ def at_its_share(logits: Floats, share: float) -> tuple[Floats, float]:
 
 def _shifted(logits: Floats, share: float, most: float) -> Floats:
     """Return the probabilities of `at_share` for a constant of at most `most` either way."""
+    from scipy import optimize  # noqa: PLC0415  slow, for training only
 
     def excess(shift: float) -> float:
         return float(sigmoid(logits + shift).mean()) - share

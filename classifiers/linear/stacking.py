@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from classifiers.errors import RepresentationError
 from classifiers.linear.calibration import held_margins
@@ -143,6 +142,7 @@ def share_that_helps(terms: Floats, added: Floats, targets: npt.NDArray[np.int8]
 
 def _fit(terms: Floats, added: Floats, wanted: Bools) -> Floats:
     """Return (slope of terms, slope of added, intercept), both slopes not negative."""
+    from scipy import optimize  # noqa: PLC0415  slow, for training only
 
     def loss(point: Floats) -> float:
         away = 0.02 * ((point[0] - 1.0) ** 2 + point[1] ** 2 + point[2] ** 2)

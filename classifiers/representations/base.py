@@ -12,6 +12,7 @@ from scipy import sparse
 
 #: what a model file keeps of a representation, by name
 Arrays = dict[str, npt.NDArray[Any]]
+Floats32 = npt.NDArray[np.float32]
 
 
 @runtime_checkable
@@ -50,3 +51,21 @@ def as_rows(values: Any) -> sparse.csr_matrix:
     if not np.isfinite(rows.data).all():
         raise ValueError("a representation gave a number that is not finite")
     return rows
+
+
+def of_unit_length(
+    weights: npt.NDArray[np.float32], sizes: npt.NDArray[Any]
+) -> npt.NDArray[np.float32]:
+    """Return the weights of rows divided by each row's Euclidean length, or as they are if it is 0.
+
+    With the same bits as scikit-learn's `normalize`, which takes a second to import: squares in
+    float32, their sum and the quotient in float64.
+
+    Args:
+        weights: (weights,), those of one row after another.
+        sizes: (rows,), how many each row has.
+    """
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    squares = np.bincount(rows, weights=weights * weights, minlength=len(sizes))
+    squares[squares == 0.0] = 1.0
+    return (weights / np.sqrt(squares)[rows]).astype(np.float32)

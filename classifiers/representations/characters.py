@@ -9,10 +9,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
-from classifiers.representations.base import Arrays
+from classifiers.representations.base import Arrays, of_unit_length
 
 #: columns; 32,768 by the 50 outputs of the built-in taxonomy are 7 MB in a model file
 WIDTH = 2**15
@@ -25,6 +23,10 @@ class HashedCharacters:
     version = "1"
 
     def __init__(self) -> None:
+        from sklearn.feature_extraction.text import (  # noqa: PLC0415  slow, for this one only
+            HashingVectorizer,
+        )
+
         self._counter = HashingVectorizer(
             analyzer="char_wb",
             ngram_range=(3, 5),
@@ -48,7 +50,8 @@ class HashedCharacters:
         np.log(counts.data, out=counts.data)
         counts.data += 1.0
         counts.data *= self._idf[counts.indices]
-        return normalize(counts, norm="l2", copy=False) if counts.shape[0] else counts
+        counts.data = of_unit_length(counts.data, np.diff(counts.indptr))
+        return counts
 
     def arrays(self) -> Arrays:
         """Return the inverse document frequencies."""

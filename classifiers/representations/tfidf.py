@@ -9,11 +9,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
-from classifiers.representations.base import Arrays
+from classifiers.representations.base import Arrays, of_unit_length
 from classifiers.representations.lookup import Lookup
 from classifiers.representations.names import TFIDF
 from classifiers.representations.scan import PACKED, packed, scan
@@ -28,7 +25,7 @@ _SMALL = 50
 _CHUNK = 500_000
 
 
-class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class TextFeatures:
     """Transform texts to TF-IDF rows (sublinear, L2, float32).
 
     Attributes:
@@ -43,8 +40,12 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
     def __init__(self, max_terms: int = 100_000) -> None:
         self.max_terms = max_terms
 
-    def fit(self, texts: Sequence[str], y: object = None) -> Self:  # noqa: ARG002 - the contract
+    def fit(self, texts: Sequence[str]) -> Self:
         """Learn the terms and their inverse document frequencies."""
+        from sklearn.feature_extraction.text import (  # noqa: PLC0415  slow, for training only
+            TfidfVectorizer,
+        )
+
         learner = TfidfVectorizer(
             ngram_range=(1, 2),
             sublinear_tf=True,
@@ -83,14 +84,15 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     def transform(self, texts: Iterable[str]) -> sparse.csr_matrix:
         """Return one row per text, bit for bit like TfidfVectorizer."""
-        counts = self._counts(texts)
-        if not counts.shape[0]:
-            return counts
-        # The steps of TfidfTransformer, in its order and precision.
-        np.log(counts.data, out=counts.data)
-        counts.data += 1.0
-        counts.data *= self.idf_[counts.indices]
-        return normalize(counts, norm="l2", copy=False)
+        parts = [self._weigh(chunk) for chunk in _chunks(texts)]
+        width = len(self.terms_)
+        if not parts:
+            return sparse.csr_matrix((0, width), dtype=np.float32)
+        data, columns, sizes = (np.concatenate(part) for part in zip(*parts, strict=True))
+        pointers = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        matrix = sparse.csr_matrix((data, columns, pointers), shape=(len(sizes), width))
+        matrix.has_sorted_indices = True
+        return matrix
 
     def arrays(self) -> Arrays:
         """Return the terms as text in lines, and their inverse document frequencies."""
@@ -104,20 +106,14 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
             raise ValueError("the array 'idf' has a wrong shape or content")
         return self.restore(terms, idf)
 
-    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:  # noqa: ARG002 - the contract
-        """Return the terms, one per column."""
-        return np.asarray(self.terms_, dtype=object)
-
-    def _counts(self, texts: Iterable[str]) -> sparse.csr_matrix:
-        parts = [self._count(chunk) for chunk in _chunks(texts)]
-        width = len(self.terms_)
-        if not parts:
-            return sparse.csr_matrix((0, width), dtype=np.float32)
-        data, columns, sizes = (np.concatenate(part) for part in zip(*parts, strict=True))
-        pointers = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
-        matrix = sparse.csr_matrix((data, columns, pointers), shape=(len(sizes), width))
-        matrix.has_sorted_indices = True
-        return matrix
+    def _weigh(self, texts: list[str]) -> tuple[Floats32, npt.NDArray[np.int32], Integers]:
+        """Return the weights, their columns and how many each text has."""
+        data, columns, sizes = self._count(texts)
+        # The steps of TfidfTransformer, in its order and precision.
+        np.log(data, out=data)
+        data += 1.0
+        data *= self.idf_[columns]
+        return of_unit_length(data, sizes), columns, sizes
 
     def _count(self, texts: list[str]) -> tuple[Floats32, npt.NDArray[np.int32], Integers]:
         words = scan(texts)

@@ -3,8 +3,11 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
+from classifiers.representations.base import of_unit_length
 from classifiers.representations.lookup import _SPREAD, Lookup
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text, places, tokens
@@ -163,3 +166,20 @@ def test_places_point_into_the_original() -> None:
         ("3d", "3D"),
         ("scenes", "Scenes"),
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sizes=st.lists(st.integers(0, 40), min_size=1, max_size=8),
+    seed=st.integers(0, 2**32 - 1),
+    scale=st.sampled_from([1.0, 1e-30, 1e15]),
+)
+def test_rows_of_unit_length_equal_scikit_learn(sizes: list[int], seed: int, scale: float) -> None:
+    weights = (np.random.default_rng(seed).random(sum(sizes)) * scale).astype(np.float32)
+    pointers = np.concatenate(([0], np.cumsum(sizes)))
+    columns = np.arange(len(weights))
+    rows = sparse.csr_matrix((weights, columns, pointers), shape=(len(sizes), max(1, len(weights))))
+    theirs = normalize(rows, norm="l2").data
+    ours = of_unit_length(weights, np.asarray(sizes))
+    assert ours.dtype == np.float32
+    assert ours.tobytes() == theirs.tobytes()
