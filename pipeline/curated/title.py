@@ -8,7 +8,6 @@ from config.errors import LivingSurveyError
 from config.headings import clean_heading, heading_key
 from config.schema import SurveySettings
 from config.when import says_when
-from pipeline.curated.formats.read import open_list, read_files
 from pipeline.curated.types import CuratedList, ListFile
 
 #: the name of a survey that has neither a title nor a list with one
@@ -41,6 +40,11 @@ def list_title(paths: Sequence[Path]) -> str | None:
     """
     if not paths:
         return None
+    from pipeline.curated.formats.read import (  # noqa: PLC0415  starts slowly; few need it
+        open_list,
+        read_files,
+    )
+
     try:
         first = open_list(paths)[0]
         curated = read_files([ListFile(first.name, _beginning(first.data))])

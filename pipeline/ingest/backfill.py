@@ -6,15 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, timedelta
 
 from config.errors import UsageError
-from pipeline.ingest.harvest import (
-    HarvestReport,
-    Window,
-    backfill_windows,
-    harvest_window,
-    proven_at,
-)
+from pipeline.ingest.harvest import HarvestReport, harvest_window, proven_at
 from pipeline.ingest.ledger import close_gaps
 from pipeline.ingest.sources.open import ArxivSources
+from pipeline.ingest.windows import Window, backfill_windows
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.types import UpsertCounts

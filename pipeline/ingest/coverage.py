@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 from config.schema import ArxivSettings
-from pipeline.ingest.harvest import next_first_days
+from pipeline.ingest.windows import next_first_days
 from pipeline.runtime.ending import ended
 from storage.calendar import announcement_days
 from storage.harvests import Harvest

@@ -13,14 +13,7 @@ from pipeline.ingest.announcements import FeedReport, read_feed
 from pipeline.ingest.complete import CompleteReport, complete
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.coverage import covered, uncovered
-from pipeline.ingest.harvest import (
-    HarvestReport,
-    Window,
-    cursor_name,
-    harvest_window,
-    next_windows,
-    proven_at,
-)
+from pipeline.ingest.harvest import HarvestReport, harvest_window, proven_at
 from pipeline.ingest.hub_state import HubState, hub_state, note_address
 from pipeline.ingest.ledger import LedgerReport, close_gaps, refresh_ledger
 from pipeline.ingest.repair import RepairReport, repair
@@ -28,6 +21,7 @@ from pipeline.ingest.sources.errors import BadResponseError, SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.unread import settle_unread_days
+from pipeline.ingest.windows import Window, cursor_name, next_windows
 from pipeline.runtime.clock import LONGEST_WAY_BACK, confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services

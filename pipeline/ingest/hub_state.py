@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from config.schema import ArxivSettings
 from pipeline.ingest.coverage import covers
-from pipeline.ingest.harvest import cursor_name
+from pipeline.ingest.windows import cursor_name
 from storage.calendar import announcement_day, announcement_days, feed_instant
 from storage.harvests import Harvest
 from storage.store import Store

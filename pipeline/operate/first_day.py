@@ -8,7 +8,7 @@ from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.curated.types import CuratedList
 from pipeline.ingest.coverage import Span, covered, uncovered
-from pipeline.ingest.harvest import backfill_windows, next_first_days
+from pipeline.ingest.windows import backfill_windows, next_first_days
 from pipeline.learn.train import FEWEST_TO_LEARN
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services

@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.harvest import Window, harvest_window
+from pipeline.ingest.harvest import harvest_window
 from pipeline.ingest.sources.open import arxiv_sources
+from pipeline.ingest.windows import Window
 from tests.support import http
 from tests.support.arxiv import make_record, noon
 from tests.support.cli import Survey, survey_at

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.harvest import windows_until
 from pipeline.ingest.protocol.record import Record
+from pipeline.ingest.windows import windows_until
 from storage.calendar import announcement_days
 from storage.store import store_opener
 from tests.support.arxiv import make_record, noon

@@ -11,16 +11,11 @@ from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.fetch import Failure, failure_sentences
-from pipeline.ingest.harvest import (
-    Window,
-    backfill_windows,
-    cursor_name,
-    harvest_window,
-    next_windows,
-)
+from pipeline.ingest.harvest import harvest_window
 from pipeline.ingest.replay import replay
 from pipeline.ingest.sources.oai.page import OaiPage
 from pipeline.ingest.sources.oai.source import OaiSource
+from pipeline.ingest.windows import Window, backfill_windows, cursor_name, next_windows
 from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from storage.types import LedgerStatus

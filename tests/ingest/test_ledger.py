@@ -11,7 +11,7 @@ from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import read_feed
-from pipeline.ingest.harvest import HarvestReport, Window, proven_at
+from pipeline.ingest.harvest import HarvestReport, proven_at
 from pipeline.ingest.ledger import (
     OverdueDay,
     close_gaps,
@@ -21,6 +21,7 @@ from pipeline.ingest.ledger import (
     refresh_ledger,
 )
 from pipeline.ingest.sources.feed.source import Feed, cut_off
+from pipeline.ingest.windows import Window
 from storage.calendar import feed_instant
 from storage.store import OpenStore
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus, UpsertCounts

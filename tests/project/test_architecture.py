@@ -103,12 +103,23 @@ def test_no_module_is_called_utils() -> None:
     assert [p for p in MODULES if p.stem in {"utils", "helpers", "misc", "common"}] == []
 
 
-def test_run_imports_no_heavy_library() -> None:
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        (
+            "pipeline.cli.session, pipeline.run",
+            {"arxiv", "feedparser", "numpy", "pyarrow", "requests", "sklearn"},
+        ),
+        ("pipeline.cli.status", {"httpx", "lxml", "markdown_it", "numpy", "pyarrow"}),
+        # Reading a model and scoring with it needs neither: they are for training.
+        ("classifiers.kept.artifact", {"scipy.optimize", "sklearn"}),
+    ],
+)
+def test_modules_import_no_heavy_library(modules: str, heavy: set[str]) -> None:
     code = (
         "import sys\n"
-        "import pipeline.cli.session, pipeline.run\n"
-        "heavy = {'arxiv', 'feedparser', 'numpy', 'pyarrow', 'requests', 'sklearn'}\n"
-        "found = sorted(heavy & set(sys.modules))\n"
+        f"import {modules}\n"
+        f"found = sorted({heavy!r} & set(sys.modules))\n"
         "assert not found, found\n"
     )
     done = subprocess.run(
