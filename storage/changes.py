@@ -36,8 +36,8 @@ class Change:
     """One changed field of a paper."""
 
     arxiv_id: str
-    #: new_version, title, abstract, authors, comment, categories, journal_ref, doi, license,
-    #: withdrawn or restored
+    #: new_version, version_corrected, title, abstract, authors, comment, categories, journal_ref,
+    #: doi, license, withdrawn or restored
     kind: str
     old: str | None
     new: str | None

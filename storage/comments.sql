@@ -46,7 +46,7 @@ COMMENT ON VIEW changes IS
     'One row per change to a paper after it was first stored. Text is compared only with text of the same source, because OAI and the snapshot send formulas as TeX and the query API sends them converted.';
 COMMENT ON COLUMN changes.arxiv_id IS 'the paper';
 COMMENT ON COLUMN changes.kind IS
-    '`new_version`, `title`, `abstract`, `authors`, `comment`, `categories`, `journal_ref`, `doi`, `license`, `withdrawn` or `restored`';
+    '`new_version`, `version_corrected` (counted too high before), `title`, `abstract`, `authors`, `comment`, `categories`, `journal_ref`, `doi`, `license`, `withdrawn` or `restored`';
 COMMENT ON COLUMN changes.old IS 'value before; for `restored` the comment of the withdrawal';
 COMMENT ON COLUMN changes.new IS 'value after; for `withdrawn` its comment';
 COMMENT ON COLUMN changes.source IS

@@ -21,16 +21,27 @@ RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3, Source.CORPUS: 4}
 
 
 def newest_of(batch: Iterable[Paper]) -> list[Paper]:
-    """Return one record per paper: highest version, latest datestamp, lowest rank, last."""
+    """Return one record per paper.
+
+    Of a source the latest datestamp, as in `storage/paper_merge.py`; otherwise the highest version,
+    the latest datestamp, the lowest rank, the last.
+    """
     newest: dict[str, Paper] = {}
     for paper in batch:
         other = newest.get(paper.arxiv_id)
-        if other is None or _age(paper) >= _age(other):
+        if other is None or not _is_older(paper, other):
             newest[paper.arxiv_id] = paper
     return list(newest.values())
 
 
-def _age(paper: Paper) -> tuple[int, date, int]:
+def _is_older(paper: Paper, other: Paper) -> bool:
+    days = paper.datestamp, other.datestamp
+    if paper.source is other.source and None not in days and days[0] != days[1]:
+        return _place(paper)[1] < _place(other)[1]
+    return _place(paper) < _place(other)
+
+
+def _place(paper: Paper) -> tuple[int, date, int]:
     return paper.version, paper.datestamp or date.min, -RANK[paper.source]
 
 

@@ -9,7 +9,11 @@ paper is inserted; any other is related to the existing row:
             the existing one without recording changes
     worse   a source of lower rank, or of higher rank with a lower version: adds missing facts, a
             higher version and a withdrawal
-    old     the same source with an older version or datestamp: adds nothing
+    old     the same source with an older datestamp or, on the same day or without one, an older
+            version: adds nothing
+
+The datestamp comes first, because arXiv moves it with every change: one wrong response with a
+version that never was would hide all later ones for good.
 """
 
 from collections.abc import Sequence
@@ -59,9 +63,9 @@ CREATE OR REPLACE TEMP TABLE settled AS
 WITH met AS (
     SELECT incoming.*, existing,
            CASE WHEN incoming.source = existing.source
-                     AND (incoming.version < existing.version
-                          OR (incoming.version = existing.version
-                              AND incoming.datestamp < existing.datestamp)) THEN 'old'
+                     AND if(incoming.datestamp <> existing.datestamp,
+                            incoming.datestamp < existing.datestamp,
+                            incoming.version < existing.version) THEN 'old'
                 WHEN incoming.source = existing.source THEN 'same'
                 WHEN incoming.rank < (CASE existing.source WHEN 'oai' THEN 1
                                                    WHEN 'snapshot' THEN 2
@@ -74,7 +78,8 @@ WITH met AS (
 ),
 merged AS (
     SELECT arxiv_id,
-           greatest(version, existing.version) AS version,
+           CASE WHEN taken THEN version WHEN relation = 'old' THEN existing.version
+                ELSE greatest(version, existing.version) END AS version,
            if(taken, title, existing.title) AS title,
            if(taken, abstract, existing.abstract) AS abstract,
            if(taken, authors, existing.authors) AS authors,
@@ -135,6 +140,8 @@ FROM (
     SELECT settled.arxiv_id, settled.reported_by, unnest([
         {'kind': 'new_version', 'old': CAST(existing.version AS VARCHAR),
          'new': CAST(settled.version AS VARCHAR), 'is': settled.version > existing.version},
+        {'kind': 'version_corrected', 'old': CAST(existing.version AS VARCHAR),
+         'new': CAST(settled.version AS VARCHAR), 'is': settled.version < existing.version},
         {'kind': 'withdrawn', 'old': NULL, 'new': settled.comment,
          'is': settled.withdrawn AND NOT existing.withdrawn},
         {'kind': 'restored', 'old': existing.comment, 'new': NULL,
@@ -187,6 +194,13 @@ WHEN NOT MATCHED
     THEN INSERT (arxiv_id, version, submitted_at, withdrawn, seen_at)
     VALUES (incoming.arxiv_id, incoming.version, incoming.submitted_at, incoming.withdrawn,
             CAST($seen_at AS TIMESTAMP))
+"""
+
+# Listed by an older record, or by a wrong one before. Lower ones stay, because a source may list
+# fewer than there are.
+_NO_HIGHER_VERSIONS = """
+DELETE FROM paper_version USING settled
+WHERE paper_version.arxiv_id = settled.arxiv_id AND paper_version.version > settled.version
 """
 
 #: the columns of `settled` that are those of a paper
@@ -271,6 +285,7 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
             session.ddl(_NOTHING_SETTLED)
         session.write(_VERSIONS, moment)
         if known:
+            session.write(_NO_HIGHER_VERSIONS)
             session.write(_REVISE)
             refresh_revised(session, revised, "settled")
         if pending > known:

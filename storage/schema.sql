@@ -996,8 +996,9 @@ SELECT arxiv_id, version, submitted_at, seen_at, withdrawn FROM paper_version;
 -- same source, because OAI and the snapshot send formulas as TeX and the query API sends them
 -- converted.
 -- arxiv_id VARCHAR: the paper
--- kind VARCHAR: `new_version`, `title`, `abstract`, `authors`, `comment`, `categories`,
---     `journal_ref`, `doi`, `license`, `withdrawn` or `restored`
+-- kind VARCHAR: `new_version`, `version_corrected` (counted too high before), `title`, `abstract`,
+--     `authors`, `comment`, `categories`, `journal_ref`, `doi`, `license`, `withdrawn` or
+--     `restored`
 -- old VARCHAR: value before; for `restored` the comment of the withdrawal
 -- new VARCHAR: value after; for `withdrawn` its comment
 -- source VARCHAR: source that reported the change: `oai`, `snapshot`, `query` or `corpus`

@@ -236,6 +236,17 @@ class Decision:
     #: the act it was recorded in together with others
     batch_id: str | None = None
 
+    def has_returned(self, version: int | None, today: date) -> bool:
+        """Say whether a deferral has ended, by its day or by another version than it was made on.
+
+        `storage/waiting.py` says the same in SQL. A lower version is one that arXiv corrected;
+        `version` is None if the paper is not held.
+        """
+        after = self.return_after_version
+        return (self.return_on is not None and self.return_on <= today) or (
+            None not in (after, version) and version != after
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:

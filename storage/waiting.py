@@ -42,7 +42,7 @@ _AT_ONCE = "DATE '1991-08-14'"
 # approval that lost its section waits and stays approved meanwhile.
 _WAITS_FROM = f"""
 CASE WHEN standing.verdict = 'deferred'
-          AND paper.version <= coalesce(standing.return_after_version, paper.version)
+          AND paper.version = coalesce(standing.return_after_version, paper.version)
      THEN standing.return_on ELSE {_AT_ONCE} END
 """
 _WITH_DECISIONS = """
@@ -51,7 +51,7 @@ LEFT JOIN (SELECT arxiv_id, verdict, unplaced, return_on, return_after_version
   ON standing.arxiv_id = predicted.arxiv_id
 WHERE standing.arxiv_id IS NULL OR standing.unplaced
    OR standing.verdict = 'deferred'
-      AND (standing.return_on IS NOT NULL OR paper.version > standing.return_after_version)
+      AND (standing.return_on IS NOT NULL OR paper.version <> standing.return_after_version)
 """
 _STANDING = """
 SELECT arxiv_id, verdict <> 'deferred' AND NOT unplaced FROM decisions WHERE standing AND {only}

@@ -130,14 +130,7 @@ def _seen(key: str, mark: PaperMark | None, standing: Decision | None, today: da
 
 def _state(standing: Decision, mark: PaperMark, today: date) -> State:
     if standing.unplaced or (
-        standing.verdict is Verdict.DEFERRED and _is_due(standing, mark, today)
+        standing.verdict is Verdict.DEFERRED and standing.has_returned(mark.version, today)
     ):
         return State.WAITING
     return State(standing.verdict.value)
-
-
-def _is_due(deferral: Decision, mark: PaperMark, today: date) -> bool:
-    after = deferral.return_after_version
-    return (deferral.return_on is not None and deferral.return_on <= today) or (
-        after is not None and mark.version > after
-    )

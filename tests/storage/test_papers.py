@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.paper_batch import newest_of
+from storage.queue_filter import QueueFilter
 from storage.store import Store
-from storage.types import Paper, PaperText, PaperVersion, Source, UpsertCounts
+from storage.types import Paper, PaperText, PaperVersion, Source, UpsertCounts, Verdict
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
 from tests.support.storage import add_predictions, changes_in
 
@@ -16,6 +17,12 @@ LATER = timedelta(days=1)
 
 def kinds(store: Store, arxiv_id: str = "2603.00001") -> list[str]:
     return [change.kind for change in changes_in(store) if change.arxiv_id == arxiv_id]
+
+
+def waiting(store: Store) -> list[str]:
+    """Return the papers that wait in the queue."""
+    rows = store.queue.rows(QueueFilter(), limit=10, today=date(2026, 3, 20))
+    return [row.arxiv_id for row in rows]
 
 
 def held(store: Store, arxiv_id: str = "2603.00001") -> Paper:
@@ -75,6 +82,14 @@ def test_duplicate_in_a_batch_keeps_the_newest(store: Store, now: datetime) -> N
     [
         (make_paper(version=1, datestamp=date(2026, 3, 9)), make_paper(version=2)),
         (make_paper(datestamp=date(2026, 3, 8)), make_paper(datestamp=date(2026, 3, 9))),
+        (
+            make_paper(version=900, datestamp=date(2026, 3, 8)),
+            make_paper(version=2, datestamp=date(2026, 3, 9)),
+        ),
+        (
+            make_paper(version=1, source=Source.QUERY, datestamp=date(2026, 3, 9)),
+            make_paper(version=2, datestamp=date(2026, 3, 8)),
+        ),
         (make_paper(datestamp=None), make_paper(datestamp=date(2026, 3, 9))),
         (make_paper(source=Source.QUERY), make_paper(source=Source.OAI)),
     ],
@@ -167,8 +182,9 @@ def test_worse_source_adds_facts_but_no_text(store: Store, now: datetime) -> Non
 @pytest.mark.parametrize(
     "stale",
     [
-        make_paper(version=1, title="stale", datestamp=date(2026, 3, 20)),
+        make_paper(version=1, title="stale", datestamp=date(2026, 3, 17)),
         make_paper(version=2, title="stale", datestamp=date(2026, 3, 16)),
+        make_paper(version=3, title="stale", datestamp=date(2026, 3, 16)),
         make_paper(version=1, title="stale", source=Source.QUERY),
         make_paper(version=1, title="stale", withdrawn=True, datestamp=date(2026, 3, 16)),
     ],
@@ -180,6 +196,50 @@ def test_older_record_changes_nothing(store: Store, now: datetime, stale: Paper)
     assert held(store).title == "current"
     assert not held(store).withdrawn
     assert kinds(store) == []
+
+
+def test_later_record_corrects_a_version_counted_too_high(store: Store, now: datetime) -> None:
+    """Otherwise one wrong response of a hub would hide every later version for good."""
+    first = make_paper(version=2, title="Second", datestamp=date(2026, 3, 16))
+    store.papers.upsert([first], seen_at=now)
+    wrong = make_paper(version=900, title="Wrong", withdrawn=True, datestamp=date(2026, 3, 17))
+    store.papers.upsert([wrong], seen_at=now)
+    right = make_paper(version=3, title="Third", datestamp=date(2026, 3, 18))
+    assert store.papers.upsert([right], seen_at=now + LATER) == UpsertCounts(revised=1)
+    paper = held(store)
+    assert (paper.version, paper.title, paper.withdrawn) == (3, "Third", False)
+    assert [version.version for version in paper.versions] == [1, 2, 3]
+    changes = {change.kind: change for change in changes_in(store) if change.seen_at == now + LATER}
+    assert sorted(changes) == ["restored", "title", "version_corrected"]
+    assert (changes["version_corrected"].old, changes["version_corrected"].new) == ("900", "3")
+    # The wrong record again, as from a cache, is older.
+    assert store.papers.upsert([wrong], seen_at=now) == UpsertCounts(unchanged=1)
+    assert held(store) == paper
+    # It goes on as if the wrong response had never come.
+    store.papers.upsert([replace(right, version=4, datestamp=date(2026, 3, 19))], seen_at=now)
+    assert held(store).version == 4
+
+
+def test_other_source_does_not_correct_a_version(store: Store, now: datetime) -> None:
+    """Sources lag behind each other by days, so a lower version is no correction."""
+    store.papers.upsert([make_paper(version=2, datestamp=date(2026, 3, 16))], seen_at=now)
+    for source in (Source.QUERY, Source.SNAPSHOT):
+        other = make_paper(version=1, source=source, datestamp=date(2026, 3, 20))
+        assert store.papers.upsert([other], seen_at=now) == UpsertCounts(unchanged=1)
+    assert held(store).version == 2
+    assert kinds(store) == []
+
+
+def test_deferral_until_a_new_version_ends_when_its_version_is_corrected(
+    store: Store, now: datetime
+) -> None:
+    store.papers.upsert([make_paper(version=900, datestamp=date(2026, 3, 16))], seen_at=now)
+    add_predictions(store, [make_prediction()])
+    deferred = make_decision(verdict=Verdict.DEFERRED, sections=(), return_after_version=900)
+    store.decisions.add([deferred])
+    assert waiting(store) == []
+    store.papers.upsert([make_paper(version=3, datestamp=date(2026, 3, 17))], seen_at=now)
+    assert waiting(store) == ["2603.00001"]
 
 
 def test_old_record_of_better_source_keeps_the_version(store: Store, now: datetime) -> None:
@@ -307,7 +367,11 @@ def test_repeated_records_change_nothing(
         assert counts.new + counts.revised + counts.unchanged == len(ids)
         assert set(after) == ids
         for arxiv_id, stored in before.items():
-            assert after[arxiv_id].paper.version >= stored.paper.version
+            first, then = stored.paper, after[arxiv_id].paper
+            corrected = first.source is then.source and (then.datestamp or date.min) > (
+                first.datestamp or date.max
+            )
+            assert then.version >= first.version or corrected
         assert store.papers.upsert(batch, seen_at=now) == UpsertCounts(unchanged=len(ids))
         assert store.papers.get_many(ids) == after
 

@@ -58,13 +58,7 @@ def deferred_page(request: Request) -> Response:
 def _row(decision: Decision, stored: StoredPaper | None, today: date) -> DeferredRow:
     title = stored.paper.title if stored else ""
     return DeferredRow(
-        decision, shown_title(title, decision.arxiv_id), has_returned(decision, stored, today)
+        decision,
+        shown_title(title, decision.arxiv_id),
+        decision.has_returned(stored.paper.version if stored else None, today),
     )
-
-
-def has_returned(decision: Decision, stored: StoredPaper | None, today: date) -> bool:
-    """Return whether a deferral has ended, by its day or by a new version."""
-    by_day = decision.return_on is not None and decision.return_on <= today
-    after = decision.return_after_version
-    by_version = after is not None and stored is not None and stored.paper.version > after
-    return by_day or by_version
