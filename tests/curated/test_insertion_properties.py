@@ -96,8 +96,8 @@ def test_mutated_list_takes_papers(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", range(20))
-def test_thousands_of_mutated_lists_take_papers(block: int) -> None:
+@pytest.mark.parametrize("block", range(5))
+def test_hundreds_of_mutated_lists_take_papers(block: int) -> None:
     taken = sum(takes_papers(seed) for seed in range(1000 + 100 * block, 1100 + 100 * block))
 
     assert taken >= 80  # same titles by chance and times without a heading are left out
