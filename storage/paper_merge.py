@@ -5,8 +5,9 @@ the query API sends it converted: otherwise every paper would seem changed. A re
 paper is inserted; any other is related to the existing row:
 
     same    the same source and not older: replaces the row, differences are changes
-    better  a source of higher rank (oai > snapshot > query) and no lower version: its text replaces
-            the existing one without recording changes
+    better  a source of higher rank (oai > snapshot > query) and no lower version, or changed on a
+            later day than the existing record came: its text replaces the existing one without
+            recording changes
     worse   a source of lower rank, or of higher rank with a lower version: adds missing facts, a
             higher version and a withdrawal
     old     the same source with an older datestamp or, on the same day or without one, an older
@@ -70,7 +71,8 @@ WITH met AS (
                 WHEN incoming.rank < (CASE existing.source WHEN 'oai' THEN 1
                                                    WHEN 'snapshot' THEN 2
                                                    WHEN 'query' THEN 3 ELSE 4 END)
-                     AND incoming.version >= existing.version THEN 'better'
+                     AND (incoming.version >= existing.version
+                          OR incoming.datestamp > CAST(existing.taken_at AS DATE)) THEN 'better'
                 ELSE 'worse' END AS relation,
            relation IN ('same', 'better') AS taken
     FROM pending AS incoming

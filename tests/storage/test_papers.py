@@ -220,6 +220,19 @@ def test_later_record_corrects_a_version_counted_too_high(store: Store, now: dat
     assert held(store).version == 4
 
 
+@pytest.mark.parametrize(("days_later", "version"), [(0, 900), (1, 3)])
+def test_better_source_corrects_a_version_by_a_later_change(
+    store: Store, now: datetime, days_later: int, version: int
+) -> None:
+    """On the same day it may only be late: feeds are ahead of OAI for hours."""
+    store.papers.upsert([make_paper(source=Source.QUERY, version=900, title="Wrong")], seen_at=now)
+    changed = (now + days_later * LATER).date()
+    right = make_paper(version=3, title="Third", datestamp=changed)
+    store.papers.upsert([right], seen_at=now + 2 * LATER)
+    assert held(store).version == version
+    assert kinds(store) == ([] if version == 900 else ["version_corrected"])
+
+
 def test_other_source_does_not_correct_a_version(store: Store, now: datetime) -> None:
     """Sources lag behind each other by days, so a lower version is no correction."""
     store.papers.upsert([make_paper(version=2, datestamp=date(2026, 3, 16))], seen_at=now)
