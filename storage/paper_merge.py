@@ -130,7 +130,8 @@ SELECT * EXCLUDE (existing),
            OR submitted_at IS DISTINCT FROM existing.submitted_at
            OR updated_at IS DISTINCT FROM existing.updated_at AS revised,
        if(revised, CAST($seen_at AS TIMESTAMP), existing.changed_at) AS changed_at,
-       NOT revised AND record_hash = existing.record_hash AS idle
+       NOT revised AND record_hash = existing.record_hash AS idle,
+       version < existing.version AS corrected
 FROM merged
 """
 
@@ -176,11 +177,13 @@ FROM (
 WHERE event.is
 """
 
-# A source may not correct the history that a better one sent.
+# A source may not correct the history that a better one sent, and an older record may not bring
+# versions above the paper's.
 _VERSIONS = """
 MERGE INTO paper_version AS existing
 USING (
     SELECT pending.arxiv_id, coalesce(settled.taken, true) AS taken,
+           coalesce(settled.version, pending.version) AS newest,
            unnest(pending.history, recursive := true)
     FROM pending
     LEFT JOIN settled ON settled.arxiv_id = pending.arxiv_id
@@ -192,17 +195,17 @@ WHEN MATCHED AND incoming.taken AND (
             AND incoming.submitted_at IS DISTINCT FROM existing.submitted_at))
     THEN UPDATE SET withdrawn = incoming.withdrawn,
                     submitted_at = coalesce(incoming.submitted_at, existing.submitted_at)
-WHEN NOT MATCHED
+WHEN NOT MATCHED AND incoming.version <= incoming.newest
     THEN INSERT (arxiv_id, version, submitted_at, withdrawn, seen_at)
     VALUES (incoming.arxiv_id, incoming.version, incoming.submitted_at, incoming.withdrawn,
             CAST($seen_at AS TIMESTAMP))
 """
 
-# Listed by an older record, or by a wrong one before. Lower ones stay, because a source may list
-# fewer than there are.
+# Lower ones stay, because a source may list fewer than there are.
 _NO_HIGHER_VERSIONS = """
 DELETE FROM paper_version USING settled
-WHERE paper_version.arxiv_id = settled.arxiv_id AND paper_version.version > settled.version
+WHERE paper_version.arxiv_id = settled.arxiv_id AND settled.corrected
+  AND paper_version.version > settled.version
 """
 
 #: the columns of `settled` that are those of a paper
@@ -250,10 +253,12 @@ FROM pending
 WHERE NOT known
 """
 
-_REVISED = "SELECT arxiv_id FROM settled WHERE revised"
+_REVISED = "SELECT arxiv_id, corrected FROM settled WHERE revised"
 _COUNTS = "SELECT count(*), count(*) FILTER (WHERE known) FROM pending"
 # Most batches are all new, and planning the other statements costs more than running them.
-_NOTHING_SETTLED = "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, taken BOOLEAN)"
+_NOTHING_SETTLED = (
+    "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, taken BOOLEAN, version INTEGER)"
+)
 
 
 def find_batch(session: Session, arxiv_ids: Sequence[str]) -> None:
@@ -275,27 +280,28 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
     if not pending:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
-    revised: list[str] = []
+    corrected: dict[str, bool] = {}
     with session.transaction():
         if known:
             session.ddl(_EXISTING)
             session.ddl(_SETTLED, moment)
             session.write(_CHANGES, moment)
             session.ddl("DROP TABLE existing_paper")
-            revised = [row[0] for row in session.rows(_REVISED)]
+            corrected = dict(session.rows(_REVISED))
         else:
             session.ddl(_NOTHING_SETTLED)
         session.write(_VERSIONS, moment)
         if known:
-            session.write(_NO_HIGHER_VERSIONS)
+            if any(corrected.values()):
+                session.write(_NO_HIGHER_VERSIONS)
             session.write(_REVISE)
-            refresh_revised(session, revised, "settled")
+            refresh_revised(session, list(corrected), "settled")
         if pending > known:
             session.write(_INSERT, moment)
-        if revised:
+        if corrected:
             # In the same transaction, so that no correction is lost.
-            find_corrections(session, from_utc(seen_at), revised)
+            find_corrections(session, from_utc(seen_at), list(corrected))
         session.ddl("DROP TABLE settled")
         session.ddl("DROP TABLE pending")
     new = pending - known
-    return UpsertCounts(new=new, revised=len(revised), unchanged=size - new - len(revised))
+    return UpsertCounts(new=new, revised=len(corrected), unchanged=size - new - len(corrected))
