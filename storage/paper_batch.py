@@ -35,9 +35,9 @@ def newest_of(batch: Iterable[Paper]) -> list[Paper]:
 
 
 def _is_older(paper: Paper, other: Paper) -> bool:
-    days = paper.datestamp, other.datestamp
-    if paper.source is other.source and None not in days and days[0] != days[1]:
-        return _place(paper)[1] < _place(other)[1]
+    day, other_day = paper.datestamp, other.datestamp
+    if paper.source is other.source and day and other_day and day != other_day:
+        return day < other_day
     return _place(paper) < _place(other)
 
 

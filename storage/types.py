@@ -239,13 +239,12 @@ class Decision:
     def has_returned(self, version: int | None, today: date) -> bool:
         """Say whether a deferral has ended, by its day or by another version than it was made on.
 
-        `storage/waiting.py` says the same in SQL. A lower version is one that arXiv corrected;
-        `version` is None if the paper is not held.
+        `storage/waiting.py` says the same in SQL. A lower version was corrected. `version` is that
+        of the stored paper, or None without one.
         """
-        after = self.return_after_version
-        return (self.return_on is not None and self.return_on <= today) or (
-            None not in (after, version) and version != after
-        )
+        by_day = self.return_on is not None and self.return_on <= today
+        made_on = self.return_after_version
+        return by_day or (made_on is not None and version is not None and version != made_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,7 @@ def as_rows(values: Any) -> sparse.csr_matrix:
     return rows
 
 
-def of_unit_length(
-    weights: npt.NDArray[np.float32], sizes: npt.NDArray[Any]
-) -> npt.NDArray[np.float32]:
+def of_unit_length(weights: Floats32, sizes: npt.NDArray[Any]) -> Floats32:
     """Return the weights of rows divided by each row's Euclidean length, or as they are if it is 0.
 
     With the same bits as scikit-learn's `normalize`, which takes a second to import: squares in

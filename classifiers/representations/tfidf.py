@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.representations.base import Arrays, of_unit_length
+from classifiers.representations.base import Arrays, Floats32, of_unit_length
 from classifiers.representations.lookup import Lookup
 from classifiers.representations.names import TFIDF
 from classifiers.representations.scan import PACKED, packed, scan
 from classifiers.text import TOKEN_PATTERN
 
-Floats32 = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 #: with fewer texts a term needs one text, otherwise two

@@ -55,6 +55,7 @@ def test_without_a_waiting_paper_most_decide_the_state() -> None:
         ({"return_on": date(2026, 3, 18)}, State.DEFERRED),
         ({"return_after_version": 1}, State.WAITING),
         ({"return_after_version": 2}, State.DEFERRED),
+        ({"return_after_version": 3}, State.WAITING),
     ],
 )
 def test_deferred_paper_waits_when_it_is_due(also: dict[str, Any], state: State) -> None:
