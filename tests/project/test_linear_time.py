@@ -644,7 +644,7 @@ def _grows(work: Callable[[int], float]) -> bool:
             return True
         short, long_ = min(short, work(FEW)), min(long_, work(LONG))
     # Linear work takes four times as long for four times the text, quadratic work sixteen times.
-    return min(work(4 * LONG) for _ in range(3)) > 8 * long_
+    return all(work(4 * LONG) > 8 * long_ for _ in range(3))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.support.builders import make_decision, make_paper
 from tests.support.review import START, Clock, Page, ReviewSite, make_site, session_cookie
 
 PEOPLE = [f"reader {number}" for number in range(20)]
-PAPERS = [f"2603.{number:05d}" for number in range(1, 201)]
+PAPERS = [f"2603.{number:05d}" for number in range(1, 101)]
 HEADER = "x-person"
 
 
@@ -63,7 +63,7 @@ class Seen:
 
 @pytest.fixture
 def crowd(tmp_path: Path) -> Iterator[str]:
-    """The address of services of twenty people over 200 waiting papers."""
+    """The address of services of twenty people over 100 waiting papers."""
     site: ReviewSite = make_site(tmp_path)
     path = tmp_path / "survey.duckdb"
     site.fill(PAPERS)
