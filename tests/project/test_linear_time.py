@@ -672,6 +672,25 @@ def test_text_takes_linear_work(name: str) -> None:
     assert grown == []
 
 
+@pytest.mark.parametrize(
+    ("reader", "piece"),
+    [
+        (READERS["split_authors"], "Jr, "),
+        (READERS["check_message"], "\n "),
+    ],
+)
+def test_pieces_of_a_long_text_are_joined_once(reader: Callable[[str], object], piece: str) -> None:
+    """Adding each piece to a text copies what came before, which costs much in a megabyte only."""
+
+    def work(size: int) -> float:
+        started = thread_time()
+        reader(piece * (size // len(piece)))
+        return thread_time() - started
+
+    with _without_collector():
+        assert min(work(1_024_000) for _ in range(2)) < 3 * 8 * min(work(128_000) for _ in range(3))
+
+
 def test_every_module_with_patterns_is_covered() -> None:
     with_patterns = {
         str(path.relative_to(ROOT))

@@ -79,11 +79,11 @@ def _said(words: Words, text: str, survey_title: str = "") -> int:
 
 
 class _Page(HTMLParser):
-    """The texts of a page by the class or tag that holds them."""
+    """Collects the texts of a page by the class or tag that holds them."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.texts: dict[str, list[str]] = {}
+        self._pieces: dict[str, list[list[str]]] = {}
         self._open: list[tuple[str, list[str]]] = []
         self.feed(page)
         self.close()
@@ -94,7 +94,7 @@ class _Page(HTMLParser):
         classes = (dict(attrs).get("class") or "").split()
         names = [tag, *classes]
         for name in names:
-            self.texts.setdefault(name, []).append("")
+            self._pieces.setdefault(name, []).append([])
         self._open.append((tag, names))
 
     def handle_endtag(self, tag: str) -> None:
@@ -104,7 +104,12 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         for _, names in self._open:
             for name in names:
-                self.texts[name][-1] += data
+                self._pieces[name][-1].append(data)
+
+    @property
+    def texts(self) -> dict[str, list[str]]:
+        """Return the texts in the order of the page."""
+        return {name: ["".join(one) for one in each] for name, each in self._pieces.items()}
 
 
 def _read_html(text: str, words: Words, survey_title: str) -> Read:

@@ -81,13 +81,13 @@ def _split_special(text: str) -> list[str]:
 
 
 def _with_suffixes(names: list[str]) -> list[str]:
-    joined: list[str] = []
+    joined: list[list[str]] = []
     for name in names:
         if joined and name in _SUFFIXES:
-            joined[-1] = f"{joined[-1]}, {name}"
+            joined[-1].append(name)
         else:
-            joined.append(name)
-    return joined
+            joined.append([name])
+    return [", ".join(parts) for parts in joined]
 
 
 def _without_affiliations(text: str) -> str:

@@ -82,17 +82,17 @@ def _signature(headers: dict[str, list[str]], *, signed: bool) -> Iterator[Findi
 
 def _headers(head: str) -> dict[str, list[str]]:
     """Return the values by name in small letters; a folded one keeps its line breaks."""
-    found: dict[str, list[str]] = {}
-    last: list[str] | None = None
+    found: dict[str, list[list[str]]] = {}
+    value: list[str] = []
     for line in head.split("\n"):
-        if line[:1] in {" ", "\t"} and last:
-            last[-1] += f"\n{line}"
+        if line[:1] in {" ", "\t"} and value:
+            value.append(line)
             continue
-        name, sign, value = line.partition(":")
+        name, sign, first = line.partition(":")
         if sign:
-            last = found.setdefault(name.strip().lower(), [])
-            last.append(value)
-    return found
+            value = [first]
+            found.setdefault(name.strip().lower(), []).append(value)
+    return {name: ["\n".join(lines) for lines in values] for name, values in found.items()}
 
 
 def _remedy(name: str) -> str:
