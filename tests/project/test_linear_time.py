@@ -680,7 +680,10 @@ def test_text_takes_linear_work(name: str) -> None:
     ],
 )
 def test_pieces_of_a_long_text_are_joined_once(reader: Callable[[str], object], piece: str) -> None:
-    """Adding each piece to a text copies what came before, which costs much in a megabyte only."""
+    """Adding each piece to a text copies what came before, which costs much in a megabyte only.
+
+    Linear work takes 8 times as long for 8 times the text, copying 64 times.
+    """
 
     def work(size: int) -> float:
         started = thread_time()
