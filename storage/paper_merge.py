@@ -280,28 +280,29 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
     if not pending:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
-    corrected: dict[str, bool] = {}
+    #: ID -> whether its version was corrected
+    revised: dict[str, bool] = {}
     with session.transaction():
         if known:
             session.ddl(_EXISTING)
             session.ddl(_SETTLED, moment)
             session.write(_CHANGES, moment)
             session.ddl("DROP TABLE existing_paper")
-            corrected = dict(session.rows(_REVISED))
+            revised = dict(session.rows(_REVISED))
         else:
             session.ddl(_NOTHING_SETTLED)
         session.write(_VERSIONS, moment)
         if known:
-            if any(corrected.values()):
+            if any(revised.values()):
                 session.write(_NO_HIGHER_VERSIONS)
             session.write(_REVISE)
-            refresh_revised(session, list(corrected), "settled")
+            refresh_revised(session, list(revised), "settled")
         if pending > known:
             session.write(_INSERT, moment)
-        if corrected:
+        if revised:
             # In the same transaction, so that no correction is lost.
-            find_corrections(session, from_utc(seen_at), list(corrected))
+            find_corrections(session, from_utc(seen_at), list(revised))
         session.ddl("DROP TABLE settled")
         session.ddl("DROP TABLE pending")
     new = pending - known
-    return UpsertCounts(new=new, revised=len(corrected), unchanged=size - new - len(corrected))
+    return UpsertCounts(new=new, revised=len(revised), unchanged=size - new - len(revised))

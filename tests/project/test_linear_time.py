@@ -603,6 +603,13 @@ def _without_collector() -> Iterator[None]:
         gc.enable()
 
 
+def _seconds(reader: Callable[[str], object], text: str) -> float:
+    """Return the CPU time of reading a text."""
+    started = thread_time()
+    reader(text)
+    return thread_time() - started
+
+
 def _grown(reader: Callable[[str], object], piece: str, end: str) -> bool:
     """Say whether the work grows faster than the text."""
 
@@ -612,9 +619,7 @@ def _grown(reader: Callable[[str], object], piece: str, end: str) -> bool:
         # One piece longer each time, because some readers keep what they have read.
         text = piece * (size // len(piece) + calls[size]) + end
         calls[size] += 1
-        started = thread_time()
-        reader(text)
-        return thread_time() - started
+        return _seconds(reader, text)
 
     with _without_collector():
         return _may_grow(work) and _grows(work)
@@ -685,13 +690,10 @@ def test_pieces_of_a_long_text_are_joined_once(reader: Callable[[str], object], 
     Linear work takes 8 times as long for 8 times the text, copying 64 times.
     """
 
-    def work(size: int) -> float:
-        started = thread_time()
-        reader(piece * (size // len(piece)))
-        return thread_time() - started
-
+    short, long_ = (piece * (size // len(piece)) for size in (128_000, 1_024_000))
     with _without_collector():
-        assert min(work(1_024_000) for _ in range(2)) < 3 * 8 * min(work(128_000) for _ in range(3))
+        least = min(_seconds(reader, short) for _ in range(3))
+        assert min(_seconds(reader, long_) for _ in range(2)) < 3 * 8 * least
 
 
 def test_every_module_with_patterns_is_covered() -> None:
