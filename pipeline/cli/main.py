@@ -166,14 +166,21 @@ def run(call: Call) -> int:
         _give_up_stdout()
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _show(
-            call,
-            LivingSurveyError(
-                f"{where}{error.strerror or error}.",
-                hint="Look for a missing permission, a full disk or a misplaced file there.",
-            ),
+        return _show(call, _named(error))
+
+
+def _named(error: OSError) -> LivingSurveyError:
+    """Return the sentence for an error of the system, with the path if it names one."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        # Only asking for the working directory fails so: every other call names its path.
+        return LivingSurveyError(
+            "The working directory no longer exists.", hint="Change to one that exists."
         )
+    where = f"{error.filename}: " if error.filename else ""
+    return LivingSurveyError(
+        f"{where}{error.strerror or error}.",
+        hint="Look for a missing permission, a full disk or a misplaced file there.",
+    )
 
 
 def _show(call: Call, error: LivingSurveyError) -> int:

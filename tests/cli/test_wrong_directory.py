@@ -1,4 +1,4 @@
-"""A command in a directory without a database refuses, and creates nothing."""
+"""A command in a directory without a database, or that was removed, refuses and creates nothing."""
 
 from pathlib import Path
 
@@ -114,3 +114,18 @@ def test_quarantine_takes_options_before_its_command(argv: tuple[str, ...]) -> N
     ended = call_in_process(*argv)
     assert ended.exit_code == 2
     assert "There is no database" in ended.stderr
+
+
+@pytest.mark.parametrize("argv", [("queue",), ("queue", "--json"), ("doctor",), ("serve",)])
+def test_command_says_that_its_directory_was_removed(
+    argv: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed = tmp_path / "removed"
+    removed.mkdir()
+    monkeypatch.chdir(removed)
+    removed.rmdir()
+    ended = call_in_process(*argv)
+    assert ended.exit_code == 1
+    assert ended.stderr == (
+        "living-survey: The working directory no longer exists. Change to one that exists.\n"
+    )
