@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline.review.web.connections import Patience, default_patience
+from pipeline.review.web.connections import LARGEST_HEAD, Patience, default_patience
 from pipeline.review.web.server import listen, make_server
 from tests.support.review import make_site, session_cookie
 from tests.support.storage import start_process
@@ -209,3 +209,63 @@ def test_request_hidden_in_a_body_is_not_answered(serve: Serve) -> None:
                 answer += part
     assert answer.count(b"HTTP/1.1 ") == 1
     assert b'"ok"' not in answer
+
+
+CHUNKED = b"POST /decide HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+NO_CHUNK = b"ZZ\r\nabc\r\n"
+#: read to its last byte before it is refused, so that closing does not discard the answer
+TOO_LONG = b"A" * (LARGEST_HEAD + 1)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Return everything the server sends until it closes the connection."""
+    parts = b""
+    with contextlib.suppress(ConnectionError):
+        while part := connection.recv(65536):
+            parts += part
+    return parts
+
+
+def with_session(request: bytes) -> bytes:
+    cookie = "; ".join(f"{name}={value}" for name, value in session_cookie().items())
+    form = "Content-Type: application/x-www-form-urlencoded"
+    return request.replace(b"\r\n\r\n", f"\r\nCookie: {cookie}\r\n{form}\r\n\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "answers"),
+    [
+        (CHUNKED + NO_CHUNK, 1),
+        (with_session(CHUNKED) + NO_CHUNK, 1),
+        (with_session(CHUNKED) + b"3\r\nabc\r\n" + NO_CHUNK, 1),
+        (with_session(CHUNKED) + TOO_LONG, 1),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 2),
+        (b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + NO_CHUNK + b"\r\n", 2),
+    ],
+    ids=["refused", "form", "second chunk", "large chunk", "HTTP/2", "second request"],
+)
+def test_broken_request_is_answered_once_without_a_traceback(
+    serve: Serve, caplog: pytest.LogCaptureFixture, data: bytes, answers: int
+) -> None:
+    with serve(PATIENT) as to:
+        with sent(to, data) as connection:
+            assert received(connection).count(b"HTTP/1.1 ") == answers
+        assert queue_status(to) == 200
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+@pytest.mark.parametrize("rest", [NO_CHUNK, TOO_LONG], ids=["chunk", "large chunk"])
+@pytest.mark.parametrize("head", [CHUNKED, with_session(CHUNKED)], ids=["refused", "form"])
+def test_broken_body_gets_no_second_answer(
+    serve: Serve, caplog: pytest.LogCaptureFixture, head: bytes, rest: bytes
+) -> None:
+    """A proxy would take it for that of the next request, which may be somebody else's."""
+    with serve(PATIENT) as to:
+        with sent(to, head) as connection:
+            if head == CHUNKED:
+                assert connection.recv(12) == b"HTTP/1.1 403"
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(rest)
+            assert received(connection).count(b"HTTP/1.1 ") == (0 if head == CHUNKED else 1)
+        assert queue_status(to) == 200
+    assert [record for record in caplog.records if record.exc_info] == []

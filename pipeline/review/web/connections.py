@@ -113,7 +113,18 @@ class BoundedProtocol(H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no request, or one that is too large to be read."""
+        """Answer what is no request, or one that is too large to be read, unless it was answered.
+
+        A proxy would take a second answer for that of the next request.
+        """
+        cycle = self.cycle
+        if cycle is not None and cycle.more_body:
+            # Its body cannot be read on, and the application does not know that yet.
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+                return
         received, _ = self.conn.trailing_data
         if len(received) <= LARGEST_HEAD:
             super().send_400_response(msg)
