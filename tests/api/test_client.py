@@ -1,6 +1,5 @@
 """A client made from the served OpenAPI document alone reads, decides, and is refused."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +8,9 @@ import pytest
 import schemathesis
 from schemathesis.core.transport import Response
 
-from pipeline.review.web.server import address, listen, make_server
 from tests.support.api import token_of
 from tests.support.review import ReviewSite
+from tests.support.serving import served_app
 
 PAPERS = [f"2603.{number:05}" for number in range(1, 6)]
 
@@ -45,14 +44,9 @@ class Client:
 def client(site: ReviewSite) -> Iterator[Client]:
     """A client of a service on the loopback interface."""
     site.fill(PAPERS)
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(site.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        schema = schemathesis.openapi.from_url(f"{address(listening)}api/v1/openapi.json")
+    with served_app(site.app()) as url:
+        schema = schemathesis.openapi.from_url(f"{url}api/v1/openapi.json")
         yield Client(schema, token_of(site))
-        server.should_exit = True
-        thread.join()
 
 
 def test_client_from_the_document_works(client: Client) -> None:

@@ -3,17 +3,16 @@
 import os
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config.taxonomy import load_taxonomy
-from pipeline.review.web.server import address, listen, make_server
 from tests.support.api import token_of
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import ReviewSite
+from tests.support.serving import served_app
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/guides/api.md").read_text(encoding="utf-8")
@@ -30,14 +29,9 @@ def api(site: ReviewSite, tmp_path: Path) -> Iterator[str]:
     site.put_all(
         [(make_paper(f"2603.{n:05}"), make_prediction(f"2603.{n:05}")) for n in range(1, 8)]
     )
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(site.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    with served_app(site.app()) as url:
         # the site of the tests is opened under one port only for its own forms, not for the API
-        yield f"{address(listening)}api/v1"
-        server.should_exit = True
-        thread.join()
+        yield f"{url}api/v1"
 
 
 def test_examples_of_the_guide_run(site: ReviewSite, api: str) -> None:

@@ -1,6 +1,5 @@
 """Two people at the desk in Chromium: each is shown papers that the other does not read."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,11 +11,11 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from pipeline.review.decide import record
 from pipeline.review.proposal import propose
-from pipeline.review.web.server import address, listen, make_server
 from storage.claims import Claims
 from tests.support.axe import faults
 from tests.support.browser import Watched, browser, log_in, watch
 from tests.support.review import TAXONOMY, Clock, ReviewSite, make_site
+from tests.support.serving import served_app
 
 __all__ = ["browser"]  # a fixture, found by pytest through this name
 IDS = [f"2603.{number:05d}" for number in range(1, 8)]
@@ -26,13 +25,8 @@ DECIDED = ("2603.01001", "2603.01002")
 @contextmanager
 def serving(site: ReviewSite, name: str) -> Iterator[str]:
     """Serve the review pages of a person."""
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(site.app(name))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening)
-        server.should_exit = True
-        thread.join(600)
+    with served_app(site.app(name)) as url:
+        yield url
 
 
 def is_claim(response: Response) -> bool:

@@ -13,12 +13,12 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pipeline.review.web.server import address, listen, make_server
 from storage.claims import Claims
 from storage.kept import KeptStores
 from storage.store import store_opener, store_reader
 from tests.support.builders import make_decision, make_paper
 from tests.support.review import START, Clock, Page, ReviewSite, make_site, session_cookie
+from tests.support.serving import served_app
 
 PEOPLE = [f"reader {number}" for number in range(20)]
 PAPERS = [f"2603.{number:05d}" for number in range(1, 101)]
@@ -84,14 +84,8 @@ def crowd(tmp_path: Path) -> Iterator[str]:
         # each request asks the time; claims must not run out while one reader waits for the CPU
         clock=Clock(step=timedelta(milliseconds=1)),
     )
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(ByPerson({name: shared.app(name) for name in PEOPLE}))
-        server.config.lifespan = "off"
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening)
-        server.should_exit = True
-        thread.join(600)
+    with served_app(ByPerson({name: shared.app(name) for name in PEOPLE})) as url:
+        yield url
     kept.close()
     with site.open_store() as store:
         standing = store.decisions.standing(PAPERS)

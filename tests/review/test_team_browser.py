@@ -1,6 +1,5 @@
 """A team in Chromium: two accounts at once, an invitation, and pages without a fault of access."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from pipeline.review.accounts import acts
-from pipeline.review.web.server import address, listen, make_server
 from tests.support.accounts import PASSWORD
 from tests.support.axe import contexts, faults
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, watch
+from tests.support.serving import served_app
 from tests.support.team import TeamSite, make_team
 
 __all__ = ["browser"]
@@ -32,13 +31,8 @@ def place(tmp_path: Path) -> TeamSite:
 @pytest.fixture
 def url(place: TeamSite) -> Iterator[str]:
     """The address of the team's site, served by uvicorn in a thread."""
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(place.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening)
-        server.should_exit = True
-        thread.join(600)
+    with served_app(place.app()) as url:
+        yield url
 
 
 @pytest.fixture

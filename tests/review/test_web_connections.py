@@ -4,17 +4,17 @@ import contextlib
 import logging
 import resource
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from pipeline.review.web.connections import LARGEST_HEAD, Patience, default_patience
-from pipeline.review.web.server import listen, make_server
 from tests.support.review import make_site, session_cookie
+from tests.support.serving import served_app
 from tests.support.storage import start_process
 
 #: seconds after which a test that hangs fails
@@ -32,17 +32,17 @@ def serve(tmp_path: Path) -> Serve:
 
     @contextlib.contextmanager
     def served(patience: Patience) -> Iterator[tuple[str, int]]:
-        with listen("127.0.0.1", 0) as listening:
-            server = make_server(site.app(), patience)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            try:
-                yield listening.getsockname()[:2]
-            finally:
-                server.should_exit = True
-                thread.join(600)
+        with served_app(site.app(), patience) as url:
+            yield host_and_port(url)
 
     return served
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    return parts.hostname, parts.port
 
 
 def sent(to: tuple[str, int], data: bytes) -> socket.socket:

@@ -1,6 +1,5 @@
 """Hostile texts of every kind do nothing on any page in Chromium, also without the policy."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from pipeline.review.double.rules import TeamRules
-from pipeline.review.web.server import address, listen, make_server
 from tests.review.test_every_route import PAGES, filled
 from tests.support.accounts import PASSWORD
 from tests.support.browser import browser, watch
 from tests.support.hostile import MARKUP, WOULD_RUN, make_hostile_team
+from tests.support.serving import served_app
 from tests.support.team import TeamSite, make_team
 
 __all__ = ["browser"]
@@ -46,13 +45,8 @@ def place(tmp_path: Path) -> TeamSite:
 
 @pytest.fixture
 def url(place: TeamSite) -> Iterator[str]:
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(place.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening).removesuffix("/")
-        server.should_exit = True
-        thread.join(600)
+    with served_app(place.app()) as url:
+        yield url.removesuffix("/")
 
 
 @pytest.mark.parametrize("policy", ["obeyed", "bypassed"])

@@ -9,14 +9,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from config.errors import ConfigError
 from pipeline.review.web.connections import Patience, crowd
-from pipeline.review.web.server import CannotListenError, address, listen, make_server
+from pipeline.review.web.server import CannotListenError, address, listen
 from tests.support.review import Visitor, make_site, session_cookie
+from tests.support.serving import served_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -113,14 +115,10 @@ def test_bodies_do_not_wait_for_an_acknowledgement_of_the_headers() -> None:
 
 def test_public_pages_keep_more_connections_open_than_the_queue(tmp_path: Path) -> None:
     app = make_site(tmp_path).app()
-    with listen("127.0.0.1", 0) as listening, ExitStack() as stack:
-        server = make_server(app, crowd())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        stack.callback(thread.join, 600)
-        stack.callback(setattr, server, "should_exit", True)
+    with served_app(app, crowd()) as url, ExitStack() as stack:
+        to = (urlsplit(url).hostname, urlsplit(url).port)
         clients = [
-            stack.enter_context(socket.create_connection(listening.getsockname(), timeout=600))
+            stack.enter_context(socket.create_connection(to, timeout=600))
             for _ in range(Patience.connections + 20)
         ]
         for _ in range(2):
@@ -135,13 +133,8 @@ def served(tmp_path: Path) -> Iterator[str]:
     """The address of a server that runs in this process, over a queue of five papers."""
     site = make_site(tmp_path)
     site.fill([f"2603.0000{n}" for n in range(1, 6)])
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(site.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening)
-        server.should_exit = True
-        thread.join(600)
+    with served_app(site.app()) as url:
+        yield url
 
 
 def test_pages_are_served_concurrently(served: str) -> None:

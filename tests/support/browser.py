@@ -5,7 +5,6 @@ Without Chromium the tests are skipped; with LIVING_SURVEY_REQUIRE_BROWSER=1 the
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +22,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from pipeline.review.web.server import address, listen, make_server
 from tests.support.review import ReviewSite, make_site, session_cookie
+from tests.support.serving import served_app
 
 #: contrast of every text with its background after WCAG 2: 4.5 to 1, or 3 to 1 for large text
 CONTRAST = """() => {
@@ -110,13 +109,8 @@ def site(tmp_path: Path) -> ReviewSite:
 @pytest.fixture
 def url(site: ReviewSite) -> Iterator[str]:
     """The address of `site`, served by uvicorn in a thread."""
-    with listen("127.0.0.1", 0) as listening:
-        server = make_server(site.app())
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address(listening)
-        server.should_exit = True
-        thread.join(600)
+    with served_app(site.app()) as url:
+        yield url
 
 
 @dataclass
