@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -83,6 +83,7 @@ def create_hub_app(
             Middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_FORM),
         ],
         exception_handlers={
+            ClientDisconnect: _on_disconnect,
             HTTPException: _on_http_error,
             TryAgainLaterError: _on_busy,
             LivingSurveyError: _on_known_error,
@@ -121,6 +122,10 @@ async def _pairs(request: Request) -> list[tuple[str, str]]:
 
 def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n")
+
+
+def _on_disconnect(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it
 
 
 def _on_http_error(_: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -57,6 +57,7 @@ def create_public_app(
             Middleware(BodyLimits),
         ],
         exception_handlers={
+            ClientDisconnect: errors.on_disconnect,
             HTTPException: errors.on_http_error,
             LivingSurveyError: errors.on_known_error,
             Exception: errors.on_bug,

@@ -34,6 +34,11 @@ def on_http_error(request: Request, error: Exception) -> Response:
     return response
 
 
+def on_disconnect(_request: Request, _error: Exception) -> Response:
+    """Answer a client that left within its request; nobody reads the answer."""
+    return Response(status_code=400)
+
+
 def on_known_error(request: Request, error: Exception) -> Response:
     """Log an error of the product, whose text is for the operator, and ask to try again."""
     assert isinstance(error, LivingSurveyError)

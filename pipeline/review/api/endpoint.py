@@ -9,7 +9,7 @@ from typing import cast
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -50,6 +50,8 @@ class Endpoint:
             found = problem_of(error)
             because(scope, found.kind)
             response = problem_response(found)
+        except ClientDisconnect:  # within the body; nobody reads the answer
+            response = Response(status_code=400)
         except HTTPException as error:  # of the middleware that limits bodies
             response = problem_response(too_large() if error.status_code == 413 else bug())
         except Exception:  # noqa: BLE001  a client gets JSON for a bug too, the log the traceback

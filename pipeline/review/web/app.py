@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -167,6 +168,7 @@ def create_app(
             Middleware(RequestBodyLimitMiddleware, max_body_size=limits.body),
         ],
         exception_handlers={
+            ClientDisconnect: error_pages.on_disconnect,
             HTTPException: error_pages.on_http_error,
             LivingSurveyError: error_pages.on_known_error,
             Exception: error_pages.on_bug,

@@ -35,6 +35,11 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 }
 
 
+def on_disconnect(_request: Request, _error: Exception) -> Response:
+    """Answer a client that left within its request; nobody reads the answer."""
+    return Response(status_code=400)
+
+
 def refuse(request: Request, status: int, message: str, remedy: str) -> Response:
     """Return a page with an error message and its remedy, or JSON for the script."""
     if wants_json(request):

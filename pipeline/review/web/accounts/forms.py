@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.review.accounts.acts import By
@@ -26,11 +26,8 @@ async def read_open_form(
     request: Request, answer: Callable[[Request, FormData], Response]
 ) -> Response:
     """Answer a form that needs no session; `access` refused those that other sites send."""
-    try:
-        async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
-            return await run_in_threadpool(answer, request, form)
-    except ClientDisconnect:
-        return Response(status_code=400)
+    async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
+        return await run_in_threadpool(answer, request, form)
 
 
 def team_of(request: Request) -> TeamAccess:

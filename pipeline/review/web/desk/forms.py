@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from config.errors import UsageError
@@ -34,23 +34,20 @@ async def act(
     max_fields: int = _MAX_FIELDS,
 ) -> Response:
     """Answer a form that carries its session's token."""
-    try:
-        async with request.form(max_files=0, max_fields=max_fields) as form:
-            sessions = context_of(request).sessions
-            if not sessions.fits(session_of(request), text_of(form, "token")):
-                because(request.scope, "form-token")
-                return refuse(
-                    request,
-                    403,
-                    "Nothing was recorded: this form belongs to an earlier session.",
-                    "Go back, load the page again and decide there.",
-                )
-            try:
-                return await run_in_threadpool(answer, request, form)
-            except StoreBusyError as error:
-                return busy_form(request, form, error)
-    except ClientDisconnect:  # in the middle of the form; the answer is not read
-        return Response(status_code=400)
+    async with request.form(max_files=0, max_fields=max_fields) as form:
+        sessions = context_of(request).sessions
+        if not sessions.fits(session_of(request), text_of(form, "token")):
+            because(request.scope, "form-token")
+            return refuse(
+                request,
+                403,
+                "Nothing was recorded: this form belongs to an earlier session.",
+                "Go back, load the page again and decide there.",
+            )
+        try:
+            return await run_in_threadpool(answer, request, form)
+        except StoreBusyError as error:
+            return busy_form(request, form, error)
 
 
 def text_of(form: FormData, name: str) -> str:
