@@ -1,18 +1,15 @@
 """Requests that are broken anywhere cost no traceback in the log."""
 
-import contextlib
 import logging
 import random
-import socket
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.support.api import token_of
 from tests.support.review import make_site, session_cookie
-from tests.support.serving import served_app
+from tests.support.serving import send_only, served_app
 
 _SESSION = "Cookie: " + "; ".join(f"{name}={value}" for name, value in session_cookie().items())
 _TOKEN = "Authorization: Bearer TOKEN"
@@ -63,19 +60,6 @@ def broken(whole: bytes, dice: random.Random) -> bytes:
     return data
 
 
-def send(url: str, data: bytes) -> None:
-    """Send this and nothing more, and read until the server closes the connection."""
-    parts = urlsplit(url)
-    with (
-        socket.create_connection((parts.hostname, parts.port), timeout=600) as connection,
-        contextlib.suppress(ConnectionError),
-    ):
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(65536):
-            pass
-
-
 @pytest.mark.parametrize("kind", REQUESTS)
 def test_broken_requests_cost_no_traceback(
     kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -86,7 +70,7 @@ def test_broken_requests_cost_no_traceback(
     dice = random.Random(kind)
     with served_app(site.app()) as url:
         for _ in range(BROKEN):
-            send(url, broken(whole, dice))
+            send_only(url, broken(whole, dice))
         assert httpx.get(f"{url}health", timeout=600).status_code == 200
     # once the server has ended, so that every answer was given
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

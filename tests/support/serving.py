@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -26,12 +26,20 @@ def served_app(app: ASGIApp, patience: Patience | None = None) -> Iterator[str]:
             thread.join(600)
 
 
-def leave_within_body(url: str, path: str, *headers: str) -> None:
-    """Send a request to a served address, and close the connection before its body ends."""
+def send_only(url: str, data: bytes) -> None:
+    """Send this and nothing more to a served address, and read until it closes the connection."""
     parts = urlsplit(url)
-    head = (f"POST {path} HTTP/1.1", "Content-Length: 100", *headers, "", "a=b")
-    with socket.create_connection((parts.hostname, parts.port), timeout=600) as connection:
-        connection.sendall("\r\n".join(head).encode())
+    with (
+        socket.create_connection((parts.hostname, parts.port), timeout=600) as connection,
+        suppress(ConnectionError),
+    ):
+        connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
             pass
+
+
+def leave_within_body(url: str, path: str, *headers: str) -> None:
+    """Send a request whose body ends before the length that its header states."""
+    lines = (f"POST {path} HTTP/1.1", "Content-Length: 100", *headers, "", "a=b")
+    send_only(url, "\r\n".join(lines).encode())
