@@ -10,7 +10,6 @@ import json
 import math
 import tokenize
 import zipfile
-import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from classifiers.representations.names import TFIDF
 from classifiers.representations.tfidf import TextFeatures
 from config.files import put_in_place
 from config.taxonomy import Taxonomy
+from config.zip_errors import UNREADABLE_ZIP
 
 #: modification time of every member of an .npz, so that the same model has the same bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -49,8 +49,8 @@ _NAMES = (
 _MEMBERS = {f"{name}.npy": name for name in _NAMES}
 #: numpy parses headers as Python text, and passes the parsers' errors on
 _UNREADABLE = (
-    ArithmeticError, EOFError, LookupError, MemoryError, NotImplementedError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+    *UNREADABLE_ZIP, ArithmeticError, LookupError, MemoryError, OSError, SyntaxError, TypeError,
+    tokenize.TokenError,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from classifiers.kept.registry import ModelRegistry
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from config.taxonomy import Taxonomy
+from tests.support.archives import changed_in_each_byte
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
 
@@ -186,9 +187,9 @@ def test_pickled_objects_are_never_read(saved: Path, taxonomy: Taxonomy, tmp_pat
         artifact.load(saved, taxonomy)
 
 
-def _zipped(**members: bytes) -> bytes:
+def _zipped(method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(f"{name}.npy", content)
     return buffer.getvalue()
@@ -224,6 +225,17 @@ def test_array_that_promises_more_than_its_member_is_refused(
     _rewritten(saved, _zipped(terms=member))
     with pytest.raises(DamagedModelError, match=r"cannot be read \(.{1,200}\)"):
         artifact.load(saved, taxonomy)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_arrays_with_any_byte_changed_are_refused(
+    saved: Path, taxonomy: Taxonomy, method: int
+) -> None:
+    whole = _zipped(method, terms=_npy("(1,)", content=bytes(8)))
+    for content in changed_in_each_byte(whole):
+        _rewritten(saved, content)
+        with pytest.raises(DamagedModelError):
+            artifact.load(saved, taxonomy)
 
 
 def test_arrays_beyond_the_limit_are_not_unpacked(

@@ -17,6 +17,7 @@ from config.errors import UsageError
 from pipeline.ingest.sources.snapshot import check as snapshot_check
 from pipeline.ingest.sources.snapshot.check import newest_submission, refuse_frozen
 from pipeline.ingest.sources.snapshot.file import LONGEST_LINE, SnapshotError, SnapshotFile
+from tests.support.archives import changed_in_each_byte
 from tests.support.snapshot import (
     NAME,
     NOW,
@@ -189,6 +190,25 @@ def test_damaged_archive_is_refused(tmp_path: Path, write: Write) -> None:
     path.write_bytes(content)
     with pytest.raises(SnapshotError):
         check(path)
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_zip_with_any_byte_changed_is_read_or_refused(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "archive.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(NAME, lines_of(make_records(1)))
+        archive.writestr("\u00e9.txt", b"")
+    whole, refusals = path.read_bytes(), []
+    for content in changed_in_each_byte(whole):
+        path.write_bytes(content)
+        try:
+            list(SnapshotFile(path).blocks())
+        except SnapshotError as error:
+            refusals.append(error.message.removeprefix(str(path)))
+    assert len(refusals) > len(whole) / 8
+    assert max(map(len, refusals)) < 300
 
 
 def test_zip_may_hold_other_files(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.packs import days_in, members, pack_of
 from pipeline.ingest.tidy import Tidied, look, tidy
+from tests.support.archives import changed_in_each_byte
 from tests.support.cli import SurveyInProcess
 
 TODAY = date(2026, 3, 17)
@@ -113,6 +114,22 @@ def test_damaged_pack_is_named_and_never_written_over(tmp_path: Path) -> None:
     assert "05.zip" in tidied(tmp_path).damaged[0]
     assert pack.read_bytes() == b"nothing"
     assert archive.nearest(b"number 0", NOON - timedelta(days=40)) is None
+
+
+def test_pack_with_any_byte_changed_is_read_or_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "05"
+    with zipfile.ZipFile(pack_of(folder), "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("\u00e9.json", b"{}")
+        pack.writestr("\u00e9.gz", b"a" * 40)
+    refused = 0
+    for content in changed_in_each_byte(pack_of(folder).read_bytes()):
+        pack_of(folder).write_bytes(content)
+        try:
+            for member in members(folder):
+                member.read(".gz", most_bytes=100)
+        except (OSError, ValueError):
+            refused += 1
+    assert refused > 40
 
 
 def test_old_days_are_deleted_packed_or_not(tmp_path: Path) -> None:

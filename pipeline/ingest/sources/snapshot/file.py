@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import IO
 
 from config.errors import UsageError
 from config.files import open_regular
+from config.visible import shortened
+from config.zip_errors import UNREADABLE_ZIP
 from pipeline.ingest.sources.errors import SourceError
 
 #: arXiv's own name, also inside archives
@@ -29,7 +30,7 @@ _OTHER_FORMATS = {
     b"PAR1": "Parquet", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf": "7z", b"SQLite": "SQLite", b"%PDF": "PDF", b"<": "XML or HTML",
 }  # fmt: skip
-_CAUGHT = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+_UNREADABLE = (OSError, *UNREADABLE_ZIP)
 
 
 class SnapshotError(SourceError):
@@ -96,7 +97,7 @@ class SnapshotFile:
             try:
                 stream.seek(start)
                 yield from self._blocks(stream, raw, start, length)
-            except _CAUGHT as error:
+            except _UNREADABLE as error:
                 raise self._damaged(error) from error
 
     def _blocks(
@@ -126,16 +127,26 @@ class SnapshotFile:
                 with gzip.open(raw) as stream:
                     yield io.BufferedReader(stream, _BLOCK), raw
             elif self._member is not None:
-                with zipfile.ZipFile(raw) as archive, archive.open(self._member) as stream:
+                with self._unzipped(raw, self._member) as stream:
                     yield stream, raw
             else:
                 yield raw, raw
+
+    @contextmanager
+    def _unzipped(self, raw: IO[bytes], member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+        try:
+            archive = zipfile.ZipFile(raw)
+            stream = archive.open(member)
+        except _UNREADABLE as error:
+            raise self._damaged(error) from error
+        with archive, stream:
+            yield stream
 
     def _find_member(self) -> zipfile.ZipInfo:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 members = [m for m in archive.infolist() if not m.is_dir()]
-        except _CAUGHT as error:
+        except _UNREADABLE as error:
             raise self._damaged(error) from error
         named = [m for m in members if Path(m.filename).name == MEMBER]
         json_files = [m for m in members if m.filename.endswith((".json", ".jsonl", ".ndjson"))]
@@ -151,7 +162,9 @@ class SnapshotFile:
         )
 
     def _damaged(self, error: Exception) -> SnapshotError:
+        # zipfile may quote the file, and says nothing of one that ends early
+        cause = f": {shortened(str(error), 100)}".rstrip(": .")
         return SnapshotError(
-            f"{self.path} is cut short or damaged: {error}.",
+            f"{self.path} is cut short or damaged{cause}.",
             hint="Download it again (`curl -C -` resumes), then import again.",
         )

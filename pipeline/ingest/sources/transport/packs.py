@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.files import read_regular, replacing
+from config.zip_errors import UNREADABLE_ZIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Member:
                 if pack.getinfo(name).file_size > most_bytes:
                     raise ValueError(f"{name} has more than {most_bytes} bytes")
                 return pack.read(name)
-        except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError) as error:
+        except (KeyError, *UNREADABLE_ZIP) as error:
             raise ValueError(str(error)) from error
 
 
@@ -65,7 +66,7 @@ def members(folder: Path) -> list[Member]:
         try:
             with zipfile.ZipFile(pack) as opened:
                 names = opened.namelist()
-        except (zipfile.BadZipFile, OSError) as error:
+        except (OSError, *UNREADABLE_ZIP) as error:
             raise ValueError(str(error)) from error
         packed = (name.removesuffix(".json") for name in names if name.endswith(".json"))
         found |= {stem: Member(stem, pack) for stem in packed}
