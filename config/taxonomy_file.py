@@ -14,6 +14,7 @@ from config.errors import ConfigError
 from config.files import read_regular_text
 from config.headings import heading_key
 from config.nearest import nearest
+from config.nested import load_toml
 from config.visible import visible
 
 _T = TypeVar("_T")
@@ -129,12 +130,14 @@ class TaxonomyFile(_Row):
 def read_taxonomy(text: str, where: str) -> TaxonomyFile:
     """Return the checked content; `where` names it in ConfigErrors."""
     try:
-        document = tomllib.loads(text)
+        document = load_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{where} is not valid TOML: {error}.",
             hint="Correct that line: text needs quotes, lists need brackets.",
         ) from error
+    except ValueError as error:
+        raise ConfigError(f"{where} cannot be read: {error}.", hint="Shorten it.") from error
     try:
         content = TaxonomyFile.model_validate(_tuples(document))
     except ValidationError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from classifiers.ambiguity import NOTABLE_SHIFT
 from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
+from config.nested import load_json
 from pipeline.runtime.plurals import counted
 
 #: decisions of people from which a change is reported, because with fewer a young survey's first
@@ -130,7 +131,7 @@ def newest_drift(reports: Path) -> DriftReport | None:
     """Return the newest readable report, if any."""
     for path in sorted(reports.glob("drift-*.json"), reverse=True):
         try:
-            content = json.loads(read_regular_text(path))
+            content = load_json(read_regular_text(path))
             content["missing_terms"] = tuple(
                 (str(term), int(papers)) for term, papers in content["missing_terms"]
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from classifiers.measure.depths import FEW_RELEVANT, ReadingDepth
 from config.files import read_regular_text
+from config.nested import load_json
 from pipeline.runtime.plurals import counted
 
 NOT_MEASURED = "how much to read is not measured yet: `living-survey evaluate` measures it"
@@ -78,7 +79,7 @@ def reading_json(found: MeasuredReading) -> str:
 def last_reading(reports: Path) -> MeasuredReading | None:
     """Return what was measured last; None if nothing was, or another version wrote it."""
     try:
-        content = json.loads(read_regular_text(reading_path(reports)))
+        content = load_json(read_regular_text(reading_path(reports)))
         content["measured_at"] = datetime.fromisoformat(content["measured_at"])
         content["depths"] = tuple(ReadingDepth(**depth) for depth in content["depths"])
         return MeasuredReading(**content)

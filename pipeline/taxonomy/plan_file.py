@@ -16,6 +16,7 @@ from classifiers.text import tokens
 from config.errors import ConfigError
 from config.files import read_regular_text
 from config.nearest import nearest
+from config.nested import load_toml
 from config.taxonomy import Taxonomy
 from storage.paper_key import parse_key
 from storage.taxonomy_types import MoveKind
@@ -101,7 +102,7 @@ def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
         ConfigError: it cannot be read, names an unknown section, or names one twice.
     """
     try:
-        document = tomllib.loads(read_regular_text(path, encoding="utf-8-sig"))
+        document = load_toml(read_regular_text(path, encoding="utf-8-sig"))
         plan = _Plan.model_validate(document)
     except OSError as error:
         raise ConfigError(
@@ -117,6 +118,10 @@ def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"The plan {path} is not valid TOML: {error}.", hint="Correct that line."
+        ) from error
+    except ValueError as error:
+        raise ConfigError(
+            f"The plan {path} cannot be read: {error}.", hint="Shorten it."
         ) from error
     declared = tuple(_declared(plan))
     for problem, remedy in _problems(declared, old, new):

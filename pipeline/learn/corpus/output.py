@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from config.errors import LivingSurveyError
+from config.nested import load_json
 from pipeline.learn.corpus.columns import Columns
 from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.walk import FoundFile
@@ -132,7 +133,7 @@ def read_done(output: Place) -> dict[str, Done]:
     found = {}
     for file in output.files(_DONE):
         try:
-            done = Done(**json.loads(output.read(f"{_DONE}/{file.path}") or b""))
+            done = Done(**load_json(output.read(f"{_DONE}/{file.path}") or b""))
         except (ValueError, TypeError):
             continue
         found[done.partition] = done
@@ -181,7 +182,7 @@ def read_manifest(output: Place) -> tuple[Done, ...]:
 
 def _fields(output: Place, name: str) -> dict[str, Any]:
     try:
-        fields = json.loads(output.read(name) or b"")
+        fields = load_json(output.read(name) or b"")
         made = fields.pop("format")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise OutputError(

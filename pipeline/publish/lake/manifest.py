@@ -8,6 +8,7 @@ from typing import Any
 
 from config.errors import LivingSurveyError
 from config.files import read_regular
+from config.nested import load_json
 
 NAME = "manifest.json"
 #: raised when a reader of older manifests could misunderstand a new one
@@ -82,7 +83,7 @@ def read_manifest(snapshot: Path) -> Manifest:
     """
     path = snapshot / NAME
     try:
-        return _read(json.loads(read_regular(path)))
+        return _read(load_json(read_regular(path)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LakeDamagedError(
             f"{path} cannot be read as the manifest of a snapshot: {error}.",

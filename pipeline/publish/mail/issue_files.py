@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.errors import LivingSurveyError
 from config.files import put_all_in_place, read_regular
+from config.nested import load_json
 from config.schema import Settings
 from config.taxonomy import Taxonomy, parse_taxonomy
 from pipeline.publish.digest.week import Week
@@ -43,7 +44,7 @@ class IssueFiles:
     @property
     def papers(self) -> tuple[str, ...]:
         """The arXiv IDs of the listed papers, each once."""
-        document = json.loads(self.files[f"{self.week}.json"])
+        document = load_json(self.files[f"{self.week}.json"])
         return tuple(
             dict.fromkeys(
                 paper["arxiv_id"] for group in document["groups"] for paper in group["papers"]
@@ -98,7 +99,7 @@ def kept_issue(directory: Path, week: Week) -> IssueFiles:
     """
     try:
         found = {path.name: read_regular(path) for path in sorted(directory.iterdir())}
-        names = json.loads(found.pop(_NAMES))
+        names = load_json(found.pop(_NAMES))
     except (OSError, KeyError, ValueError) as error:
         raise IssueNotMailedError(
             f"The copy of the issue {week} in {directory} cannot be read.",

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from config.errors import LivingSurveyError
 from config.files import put_new, read_regular
+from config.nested import load_json
 from storage.mail_types import FrozenRecipient, MailEvent, Mailing, MailKind, RecordedMailing
 
 _SUFFIX = ".jsonl"
@@ -113,7 +114,7 @@ def read_journal(directory: Path, name: str) -> RecordedMailing | None:
     try:
         rows: list[dict[str, Any]] = []
         for number, line in enumerate(whole, 1):  # noqa: B007  # named in the message
-            rows.append(json.loads(line))
+            rows.append(load_json(line))
         return _recorded(rows)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise _unreadable(path, f"line {number} is not one of ours") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.files import read_regular
+from config.nested import load_json
 from pipeline.publish.mail.journal import JournalError
 from storage.mail_types import SuppressionEvent, SuppressionKind
 
@@ -29,7 +30,7 @@ def read_suppressions(directory: Path) -> tuple[SuppressionEvent, ...]:
         raise _unreadable(path, str(error.strerror or error).lower()) from error
     try:
         lines = content[: content.rfind(b"\n") + 1].splitlines()
-        return tuple(_event(json.loads(line)) for line in lines)
+        return tuple(_event(load_json(line)) for line in lines)
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable(path, "a line is not one of ours") from error
 

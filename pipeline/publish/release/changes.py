@@ -1,12 +1,12 @@
 """Compare the papers of two releases by their `papers.jsonl`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UsageError
 from config.files import read_regular_text
+from config.nested import load_json
 from pipeline.publish.digest.escape import escape_markdown
 from pipeline.publish.exports.record import ExportRecord
 from storage.paper_key import key_label
@@ -39,7 +39,7 @@ def read_release(directory: Path) -> Mapping[str, Released]:
     """
     path = directory / "papers.jsonl"
     try:
-        rows = [json.loads(line) for line in read_regular_text(path).splitlines() if line]
+        rows = [load_json(line) for line in read_regular_text(path).splitlines() if line]
         return {
             str(row["arxiv_id"]): Released(
                 str(row["title"]), tuple(map(str, row["sections"])), bool(row["withdrawn"])

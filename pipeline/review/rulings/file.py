@@ -1,7 +1,6 @@
 """Write rulings as a plain text file (TOML) and read it, also after people edited it."""
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from config.errors import UsageError
 from config.files import read_regular
 from config.nearest import nearest
+from config.nested import DOTTED
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import one_line
@@ -32,9 +32,6 @@ _KEYS = ("paper", "title", "verdict", "sections", "sentence", "by", "at")
 _MOST_BYTES = 5_000_000
 #: faults that are named at a time
 _MOST_FAULTS = 50
-#: a key of more than 20 parts, as `a.a.a`, because the parser's time grows with their square
-_KEY = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
-_DOTTED = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{20}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ def read_rulings(
 
 
 def _document(path: Path, text: str) -> dict[str, Any]:
-    dotted = _DOTTED.search(text)
+    dotted = DOTTED.search(text)
     if dotted is not None:
         line = 1 + text.count("\n", 0, dotted.start())
         raise RulingFileError(path, [Fault(line, "it nests too deeply.", _TABLES_ONLY)])

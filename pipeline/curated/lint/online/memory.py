@@ -1,6 +1,5 @@
 """What earlier calls learned of links, kept in a file beside the database."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
+from config.nested import load_json
 from pipeline.curated.lint.online.answers import Answer, State
 from pipeline.runtime.json_text import as_json
 
@@ -40,7 +40,7 @@ def read_memory(path: Path) -> dict[str, Known]:
     try:
         if not path.exists():
             return {}
-        return {url: _known(one) for url, one in json.loads(read_regular_text(path)).items()}
+        return {url: _known(one) for url, one in load_json(read_regular_text(path)).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LivingSurveyError(
             f"{path}, which counts how often links failed, cannot be read.",

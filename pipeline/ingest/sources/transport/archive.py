@@ -17,6 +17,7 @@ from pathlib import Path
 
 from config.files import put_in_place, read_regular
 from config.locks import file_lock
+from config.nested import load_json
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.transport.packs import Member, days_in, members, pack_of
 
@@ -138,7 +139,7 @@ def _kept_at(member: Member) -> datetime:
 def _read(member: Member) -> RawResponse:
     body = member.body
     try:
-        facts = json.loads(_bytes_of(member, ".json", _MAX_SIDECAR_BYTES))
+        facts = load_json(_bytes_of(member, ".json", _MAX_SIDECAR_BYTES))
         content = _unpacked(_bytes_of(member, ".gz", 2 * MAX_BODY_BYTES))
         whole = hashlib.sha256(content).hexdigest() == facts["sha256"]
         response = RawResponse(

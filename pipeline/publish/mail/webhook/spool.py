@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.files import put_in_place, read_regular
+from config.nested import load_json
 
 _DIRECTORY = "webhook"
 _COUNTS = "webhook-events.json"
@@ -98,7 +99,7 @@ def webhook_state(directory: Path) -> WebhookState:
     """Return what waits and what was counted; a file that is not ours counts as none."""
     waiting = len(_paths(directory))
     try:
-        found = json.loads(read_regular(directory / _COUNTS))
+        found = load_json(read_regular(directory / _COUNTS))
         unknown = tuple(Unknown(o["name"], o["number"], o["last"]) for o in found["unknown"])
         return WebhookState(waiting, unknown, found["confirm"])
     except (OSError, ValueError, KeyError, TypeError):
