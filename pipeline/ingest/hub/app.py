@@ -125,7 +125,7 @@ def _health(_: Request) -> Response:
 
 
 def _on_disconnect(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=400)  # nobody reads it
+    return Response(status_code=400)  # not read
 
 
 def _on_http_error(_: Request, error: Exception) -> Response:

@@ -35,7 +35,7 @@ def on_http_error(request: Request, error: Exception) -> Response:
 
 
 def on_disconnect(_request: Request, _error: Exception) -> Response:
-    """Answer a client that left within its request; nobody reads the answer."""
+    """Answer a client that left within its request; the answer is not read."""
     return Response(status_code=400)
 
 

@@ -50,7 +50,7 @@ class Endpoint:
             found = problem_of(error)
             because(scope, found.kind)
             response = problem_response(found)
-        except ClientDisconnect:  # within the body; nobody reads the answer
+        except ClientDisconnect:  # within the body; the answer is not read
             response = Response(status_code=400)
         except HTTPException as error:  # of the middleware that limits bodies
             response = problem_response(too_large() if error.status_code == 413 else bug())

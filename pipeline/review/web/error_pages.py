@@ -36,7 +36,7 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 
 
 def on_disconnect(_request: Request, _error: Exception) -> Response:
-    """Answer a client that left within its request; nobody reads the answer."""
+    """Answer a client that left within its request; the answer is not read."""
     return Response(status_code=400)
 
 
