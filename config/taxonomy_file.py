@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from config.errors import ConfigError
 from config.files import read_regular_text
 from config.headings import heading_key
+from config.json_toml import load_toml
 from config.nearest import nearest
-from config.nested import load_toml
 from config.visible import visible
 
 _T = TypeVar("_T")

@@ -11,7 +11,7 @@ from pathlib import Path
 from classifiers.ambiguity import NOTABLE_SHIFT
 from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.runtime.plurals import counted
 
 #: decisions of people from which a change is reported, because with fewer a young survey's first

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from classifiers.measure.depths import FEW_RELEVANT, ReadingDepth
 from config.files import read_regular_text
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.runtime.plurals import counted
 
 NOT_MEASURED = "how much to read is not measured yet: `living-survey evaluate` measures it"

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from classifiers.text import tokens
 from config.errors import ConfigError
 from config.files import read_regular_text
+from config.json_toml import load_toml
 from config.nearest import nearest
-from config.nested import load_toml
 from config.taxonomy import Taxonomy
 from storage.paper_key import parse_key
 from storage.taxonomy_types import MoveKind

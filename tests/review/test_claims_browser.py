@@ -1,7 +1,7 @@
 """Two people at the desk in Chromium: each is shown papers that the other does not read."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,19 +14,12 @@ from pipeline.review.proposal import propose
 from storage.claims import Claims
 from tests.support.axe import faults
 from tests.support.browser import Watched, browser, log_in, watch
-from tests.support.review import TAXONOMY, Clock, ReviewSite, make_site
+from tests.support.review import TAXONOMY, Clock, make_site
 from tests.support.serving import served_app
 
 __all__ = ["browser"]  # a fixture, found by pytest through this name
 IDS = [f"2603.{number:05d}" for number in range(1, 8)]
 DECIDED = ("2603.01001", "2603.01002")
-
-
-@contextmanager
-def serving(site: ReviewSite, name: str) -> Iterator[str]:
-    """Serve the review pages of a person."""
-    with served_app(site.app(name)) as url:
-        yield url
 
 
 def is_claim(response: Response) -> bool:
@@ -48,7 +41,9 @@ class Team:
             )
             record(self.site.open_store, TAXONOMY, proposal, clock=self.clock)
         self.tabs: list[Watched] = []
-        self.addresses = [stack.enter_context(serving(self.site, name)) for name in ("ada", "bob")]
+        self.addresses = [
+            stack.enter_context(served_app(self.site.app(name))) for name in ("ada", "bob")
+        ]
         for _ in self.addresses:
             context = browser.new_context(viewport={"width": 1400, "height": 900})
             log_in(context)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from config.errors import LivingSurveyError
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.learn.corpus.columns import Columns
 from pipeline.learn.corpus.place import Place
 from pipeline.learn.corpus.walk import FoundFile

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.errors import LivingSurveyError
 from config.files import read_regular
-from config.nested import load_json
+from config.json_toml import load_json
 
 NAME = "manifest.json"
 #: raised when a reader of older manifests could misunderstand a new one

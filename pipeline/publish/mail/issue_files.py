@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.errors import LivingSurveyError
 from config.files import put_all_in_place, read_regular
-from config.nested import load_json
+from config.json_toml import load_json
 from config.schema import Settings
 from config.taxonomy import Taxonomy, parse_taxonomy
 from pipeline.publish.digest.week import Week

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from config.errors import LivingSurveyError
 from config.files import put_new, read_regular
-from config.nested import load_json
+from config.json_toml import load_json
 from storage.mail_types import FrozenRecipient, MailEvent, Mailing, MailKind, RecordedMailing
 
 _SUFFIX = ".jsonl"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.files import read_regular
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.publish.mail.journal import JournalError
 from storage.mail_types import SuppressionEvent, SuppressionKind
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.files import read_regular_text
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.publish.digest.escape import escape_markdown
 from pipeline.publish.exports.record import ExportRecord
 from storage.paper_key import key_label

@@ -10,8 +10,8 @@ from typing import Any
 
 from config.errors import UsageError
 from config.files import read_regular
+from config.json_toml import DOTTED
 from config.nearest import nearest
-from config.nested import DOTTED
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import one_line

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
-from config.nested import load_json
+from config.json_toml import load_json
 from pipeline.curated.lint.online.answers import Answer, State
 from pipeline.runtime.json_text import as_json
 

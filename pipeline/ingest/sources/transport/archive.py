@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.files import put_in_place, read_regular
+from config.json_toml import load_json
 from config.locks import file_lock
-from config.nested import load_json
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.transport.packs import Member, days_in, members, pack_of
 

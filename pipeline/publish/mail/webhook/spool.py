@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.files import put_in_place, read_regular
-from config.nested import load_json
+from config.json_toml import load_json
 
 _DIRECTORY = "webhook"
 _COUNTS = "webhook-events.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError, LivingSurveyError
-from config.nested import load_json, load_toml
+from config.json_toml import load_json, load_toml
 from config.taxonomy import load_taxonomy
 from config.taxonomy_file import read_taxonomy
 from pipeline.curated.lint.online.memory import read_memory
